@@ -146,10 +146,10 @@ internal sealed class EngineCore : IDisposable
         try
         {
             Submit();
+            UpdateStatus();
             _book.Publish();
             if (!_pipeline.IsBusy)
             {
-                UpdateStatus();
                 return false;
             }
             _pipeline.Complete();
