@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
+using System.Threading.Tasks.Sources;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Sequences;
 
@@ -9,19 +8,18 @@ namespace TokenFactory.Engine.Loop;
 /// A request in the engine, as its reader sees it. Tokens gather in a bounded buffer; whoever reads gets all that is there at once, so
 /// that a slow reader gets fewer and larger pieces, and one that stops reading stops its own generation and no other.
 /// </summary>
-public sealed class Generation
+public sealed class Generation : IValueTaskSource<bool>
 {
     /// <summary>Unread tokens at which the engine stops generating until the reader has looked.</summary>
     public const int Capacity = 1024;
-
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, SingleWriter = true });
 
     private readonly Lock _lock = new();
     private readonly EngineLoop _loop;
     private GenerationDelta _pending = new();
     private GenerationOutcome? _outcome;
     private bool _full;
+    private bool _waiting;
+    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
 
     internal Generation(EngineLoop loop, GenerationRequest request, long arrivedAt)
     {
@@ -60,24 +58,26 @@ public sealed class Generation
 
     internal long FirstTokenAt { get; set; }
 
-    /// <summary>Waits until there is something to read. False: everything was read and nothing will follow. One reader only.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> WaitAsync()
+    /// <summary>Waits until there is something to read. False: everything was read and nothing will follow. One reader only; allocates nothing.</summary>
+    public ValueTask<bool> WaitAsync()
     {
-        while (true)
+        lock (_lock)
         {
-            lock (_lock)
+            if (!_pending.IsEmpty)
             {
-                if (!_pending.IsEmpty)
-                {
-                    return true;
-                }
-                if (_outcome is not null)
-                {
-                    return false;
-                }
+                return new ValueTask<bool>(true);
             }
-            await _signal.Reader.ReadAsync().ConfigureAwait(false);
+            if (_outcome is not null)
+            {
+                return new ValueTask<bool>(false);
+            }
+            if (_waiting)
+            {
+                throw new InvalidOperationException("A generation has one reader; another wait is under way.");
+            }
+            _waiting = true;
+            _signal.Reset();
+            return new ValueTask<bool>(this, _signal.Version);
         }
     }
 
@@ -101,29 +101,48 @@ public sealed class Generation
     /// <summary>Asks the engine to stop; it does within one step. No effect on a generation that has ended.</summary>
     public void Cancel() => _loop.Post(new EngineMessage.Cancel(this, FinishReason.Cancelled));
 
+    bool IValueTaskSource<bool>.GetResult(short token) => _signal.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _signal.OnCompleted(continuation, state, token, flags);
+
     /// <summary>Adds a token and text; returns false when the buffer is now full.</summary>
     internal bool Write(int token, float logprob, ReadOnlySpan<TokenLogprob> alternatives, ReadOnlySpan<byte> text)
     {
         bool hasRoom;
+        bool wasWaiting;
         lock (_lock)
         {
             _pending.AddToken(token, logprob, alternatives);
             _pending.AddText(text);
             hasRoom = _pending.TokenCount < Capacity;
             _full = !hasRoom;
+            wasWaiting = _waiting;
+            _waiting = false;
         }
-        _signal.Writer.TryWrite(true);
+        if (wasWaiting)
+        {
+            _signal.SetResult(true);
+        }
         return hasRoom;
     }
 
     /// <summary>Ends the generation with the last of its text.</summary>
     internal void End(ReadOnlySpan<byte> text, GenerationOutcome outcome)
     {
+        bool wasWaiting;
         lock (_lock)
         {
             _pending.AddText(text);
             _outcome = outcome;
+            wasWaiting = _waiting;
+            _waiting = false;
         }
-        _signal.Writer.TryWrite(true);
+        if (wasWaiting)
+        {
+            _signal.SetResult(!text.IsEmpty);
+        }
     }
 }

@@ -11,6 +11,9 @@ namespace TokenFactory.Engine.Sequences;
 /// </summary>
 public sealed class Sequence
 {
+    // Most answers are shorter: they never move to a larger array.
+    private const int RoomAtFirst = 512;
+
     private int[] _tokens;
     private UInt128[] _blockHashes = [];
 
@@ -28,7 +31,7 @@ public sealed class Sequence
         PromptCount = prompt.Length;
         MaxNewTokens = maxNewTokens;
         Sampling = sampling;
-        _tokens = ArrayPool<int>.Shared.Rent(prompt.Length + Math.Min(maxNewTokens, 64));
+        _tokens = ArrayPool<int>.Shared.Rent(prompt.Length + Math.Min(maxNewTokens, RoomAtFirst));
         prompt.CopyTo(_tokens);
         Count = prompt.Length;
         LastToken = prompt[^1];

@@ -1,0 +1,56 @@
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Sampling;
+
+namespace TokenFactory.Benchmarks.Budgets;
+
+/// <summary>Every hot path by name; each measures itself after a warm-up and returns bytes allocated per token.</summary>
+internal static class HotPaths
+{
+    public static IReadOnlyDictionary<string, Func<double>> All { get; } = new Dictionary<string, Func<double>>
+    {
+        ["scheduler step, 10000 live sequences"] = SchedulerStep,
+        ["sampler, temperature over the whole vocabulary"] = () => Sample(new SamplingParameters { Seed = 1 }),
+        ["sampler, top-k and top-p with logprobs"] = () =>
+            Sample(new SamplingParameters { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, Logprobs = true, TopLogprobs = 5 }),
+        ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
+    };
+
+    private static double SchedulerStep()
+    {
+        SchedulerLoad load = SchedulerLoad.Create(sequences: 10_000);
+        return PerToken(() => load.Run(), warmUps: 20, times: 20, tokensEach: 10_000);
+    }
+
+    private static double Sample(SamplingParameters parameters)
+    {
+        float[] logits = [.. Enumerable.Range(0, 32_000).Select(i => MathF.Sin(i * 0.7f) * 6)];
+        float[] row = new float[logits.Length];
+        Sampler sampler = new(logits.Length);
+        StepResult result = new(1);
+        SamplingState state = new(parameters, [0], 1000);
+        return PerToken(
+            () =>
+            {
+                logits.CopyTo(row, 0);
+                result.Reset(0);
+                sampler.Sample(row, state, 0, result);
+            },
+            warmUps: 5,
+            times: 100,
+            tokensEach: 1);
+    }
+
+    private static double PerToken(Action action, int warmUps, int times, int tokensEach)
+    {
+        for (int i = 0; i < warmUps; i++)
+        {
+            action();
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < times; i++)
+        {
+            action();
+        }
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / ((double)times * tokensEach);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TokenFactory.Benchmarks.Measurements;
+
+/// <summary>Runs measurements by name, prints each as a line a figure, and writes them as JSON where <c>--json FILE</c> asks for it.</summary>
+internal static class MeasurementCommand
+{
+    private static readonly Dictionary<string, Func<string[], Task<Measurement>>> Known = new()
+    {
+        ["scheduler"] = SchedulerMeasurement.RunAsync,
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Length == 0 || !Known.TryGetValue(args[0], out Func<string[], Task<Measurement>>? run))
+        {
+            Console.Error.WriteLine($"usage: measure NAME [--json FILE], where NAME is one of: {string.Join(", ", Known.Keys)}");
+            return 2;
+        }
+        Measurement measurement = await run(args[1..]);
+        foreach ((string name, double value, string unit) in measurement.Figures)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{name,-48} {value,12:G5} {unit}"));
+        }
+        Console.WriteLine(measurement.Passed ? "within its bound" : "OUT OF BOUND");
+        if (Array.IndexOf(args, "--json") is >= 0 and int index && index + 1 < args.Length)
+        {
+            await File.WriteAllTextAsync(args[index + 1], ToJson(args[0], measurement).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        }
+        return measurement.Passed ? 0 : 1;
+    }
+
+    private static JsonObject ToJson(string name, Measurement measurement)
+    {
+        JsonObject figures = [];
+        foreach ((string figure, double value, string unit) in measurement.Figures)
+        {
+            figures[$"{figure} [{unit}]"] = value;
+        }
+        return new JsonObject
+        {
+            ["measurement"] = name,
+            ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            ["cores"] = Environment.ProcessorCount,
+            ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
+            ["passed"] = measurement.Passed,
+            ["figures"] = figures,
+        };
+    }
+}
+
+/// <summary>What a measurement found.</summary>
+/// <param name="Passed">Whether its bound holds.</param>
+/// <param name="Figures">Name, value and unit of each figure.</param>
+internal sealed record Measurement(bool Passed, IReadOnlyList<(string Name, double Value, string Unit)> Figures);
