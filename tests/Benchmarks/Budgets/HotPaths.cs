@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Sampling;
+using TokenFactory.Tests.Shared;
 
 namespace TokenFactory.Benchmarks.Budgets;
 
@@ -46,11 +47,6 @@ internal static class HotPaths
         {
             action();
         }
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < times; i++)
-        {
-            action();
-        }
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / ((double)times * tokensEach);
+        return Allocations.Of(action, times) / ((double)times * tokensEach);
     }
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Sampling;
+using TokenFactory.Tests.Shared;
 using Xunit;
 
 namespace TokenFactory.Engine.Tests.Sampling;
@@ -127,14 +128,7 @@ public sealed class SamplerTests
             result.Reset(0);
             sampler.Sample(row, state, 0, result);
         }
-        Once();
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            Once();
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(Once, times: 100));
     }
 
     [Theory]
