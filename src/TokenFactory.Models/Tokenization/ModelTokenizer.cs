@@ -17,13 +17,13 @@ public sealed class ModelTokenizer
 
     private readonly TokenizerParts _parts;
     private readonly TextEncoder _encoder;
-    private readonly Lazy<byte[][]> _bytes;
+    private readonly TokenDecoder _decoder;
 
     private ModelTokenizer(TokenizerParts parts, TokenizerConfig config, string configFile)
     {
         _parts = parts;
         _encoder = new TextEncoder(parts);
-        _bytes = new Lazy<byte[][]>(ComputeBytes);
+        _decoder = new TokenDecoder(parts.Decoder, parts.Vocabulary);
         BosId = RequiredId(config.Begin, "bos_token", configFile);
         EosIds = RequiredId(config.End, "eos_token", configFile) is int end ? [end] : [];
         UnknownId = IdOrNull(config.Unknown);
@@ -44,11 +44,6 @@ public sealed class ModelTokenizer
 
     /// <summary>The id of <c>pad_token</c> in <c>tokenizer_config.json</c>, null where it names none that the vocabulary has.</summary>
     public int? PaddingId { get; }
-
-    /// <summary>The steps that turn pieces back into text.</summary>
-    internal IReadOnlyList<DecoderStep> Decoder => _parts.Decoder;
-
-    internal Vocabulary Vocabulary => _parts.Vocabulary;
 
     /// <summary>Reads <c>tokenizer.json</c> and, where there is one, <c>tokenizer_config.json</c> of a model folder.</summary>
     /// <exception cref="TokenizerFormatException">A file is missing, malformed, or asks for what is not supported.</exception>
@@ -88,7 +83,7 @@ public sealed class ModelTokenizer
     public ReadOnlySpan<byte> GetTokenBytes(int id)
     {
         ThrowIfOutside(id);
-        return _bytes.Value[id];
+        return _decoder.Bytes[id];
     }
 
     /// <summary>The ids of a text. A lone surrogate counts as U+FFFD.</summary>
@@ -124,7 +119,7 @@ public sealed class ModelTokenizer
     }
 
     /// <summary>A decoder for one generated sequence, at the beginning of a text.</summary>
-    public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new(this, skipSpecialTokens);
+    public StreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new(_decoder, skipSpecialTokens);
 
     private List<int> EncodeToList(string text, bool addSpecialTokens, bool parseSpecialTokens)
     {
@@ -135,14 +130,6 @@ public sealed class ModelTokenizer
         if (addSpecialTokens)
             ids.AddRange(_parts.Template.After);
         return ids;
-    }
-
-    private byte[][] ComputeBytes()
-    {
-        byte[][] bytes = new byte[VocabularySize][];
-        for (int id = 0; id < bytes.Length; id++)
-            bytes[id] = _parts.Vocabulary.TryGetUtf8(id, out byte[]? utf8) ? _parts.Decoder.Aggregate(utf8, (token, step) => step.Alone(token)) : [];
-        return bytes;
     }
 
     private int? IdOrNull(string? token) => token is not null && TryGetId(token, out int id) ? id : null;

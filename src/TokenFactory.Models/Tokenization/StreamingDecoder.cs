@@ -13,16 +13,16 @@ namespace TokenFactory.Models.Tokenization;
 /// </summary>
 public sealed class StreamingDecoder
 {
-    private readonly Vocabulary _vocabulary;
+    private readonly TokenDecoder _decoder;
     private readonly bool _skipSpecialTokens;
     private readonly OutputStage _output = new();
     private readonly DecoderStage _stages;
 
-    internal StreamingDecoder(ModelTokenizer tokenizer, bool skipSpecialTokens)
+    internal StreamingDecoder(TokenDecoder decoder, bool skipSpecialTokens)
     {
-        _vocabulary = tokenizer.Vocabulary;
+        _decoder = decoder;
         _skipSpecialTokens = skipSpecialTokens;
-        _stages = DecoderChain.Start(tokenizer.Decoder, _output);
+        _stages = decoder.Start(_output);
     }
 
     /// <summary>Starts over at the beginning of a text.</summary>
@@ -50,7 +50,7 @@ public sealed class StreamingDecoder
     public void Append(int id, IBufferWriter<byte> utf8)
     {
         _output.Target = utf8;
-        Feed(id);
+        _decoder.Feed(_stages, id, _skipSpecialTokens);
         _output.Target = null;
     }
 
@@ -65,12 +65,6 @@ public sealed class StreamingDecoder
     private void Feed(ReadOnlySpan<int> ids)
     {
         foreach (int id in ids)
-            Feed(id);
-    }
-
-    private void Feed(int id)
-    {
-        if (_vocabulary.TryGetUtf8(id, out byte[]? piece) && !(_skipSpecialTokens && _vocabulary.IsSpecial(id)))
-            _stages.Write(piece);
+            _decoder.Feed(_stages, id, _skipSpecialTokens);
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using TokenFactory.Models.Tokenization.AddedTokens;
 
 namespace TokenFactory.Models.Tokenization;
 
@@ -15,25 +15,23 @@ internal sealed class Vocabulary
     private readonly Dictionary<string, int> _model;
     private readonly Dictionary<string, int> _added = new(StringComparer.Ordinal);
     private readonly string?[] _pieces;
-    private readonly byte[]?[] _utf8;
     private readonly bool[] _special;
 
     /// <summary>
     /// Joins the model's pieces, which must have distinct ids from 0 to <see cref="MostId"/>, and the added tokens, each of which must
     /// have the model's id for its text or an id of its own.
     /// </summary>
-    public Vocabulary(Dictionary<string, int> model, IReadOnlyList<AddedTokens.AddedToken> added)
+    public Vocabulary(Dictionary<string, int> model, IReadOnlyList<AddedToken> added)
     {
         _model = model;
         int size = model.Values.Concat(added.Select(token => token.Id)).DefaultIfEmpty(-1).Max() + 1;
         _pieces = new string?[size];
-        _utf8 = new byte[]?[size];
         _special = new bool[size];
         foreach ((string piece, int id) in model)
-            Place(piece, id);
-        foreach (AddedTokens.AddedToken token in added)
+            _pieces[id] = piece;
+        foreach (AddedToken token in added)
         {
-            Place(token.Content, token.Id);
+            _pieces[token.Id] = token.Content;
             _added[token.Content] = token.Id;
             _special[token.Id] |= token.Special;
         }
@@ -47,18 +45,8 @@ internal sealed class Vocabulary
     /// <summary>The piece as the file spells it, or null where no piece has this id.</summary>
     public string? Piece(int id) => (uint)id < (uint)_pieces.Length ? _pieces[id] : null;
 
-    /// <summary>The UTF-8 of <see cref="Piece"/>; false where no piece has this id.</summary>
-    public bool TryGetUtf8(int id, [NotNullWhen(true)] out byte[]? utf8)
-    {
-        utf8 = (uint)id < (uint)_utf8.Length ? _utf8[id] : null;
-        return utf8 is not null;
-    }
+    /// <summary>The UTF-8 of <see cref="Piece"/>, made anew; null where no piece has this id.</summary>
+    public byte[]? Utf8(int id) => Piece(id) is { } piece ? Encoding.UTF8.GetBytes(piece) : null;
 
     public bool IsSpecial(int id) => (uint)id < (uint)_special.Length && _special[id];
-
-    private void Place(string piece, int id)
-    {
-        _pieces[id] = piece;
-        _utf8[id] = Encoding.UTF8.GetBytes(piece);
-    }
 }

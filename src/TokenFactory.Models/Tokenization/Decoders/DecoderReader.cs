@@ -26,6 +26,13 @@ internal static class DecoderReader
                 AddSteps(part, steps);
             return;
         }
+        if (field["type"].Text() == "ByteLevel")
+        {
+            if (!steps.All(earlier => earlier.IsPerToken))
+                throw field.Error("ByteLevel cannot follow a decoder that looks at more than one token");
+            steps.AddRange([new ByteAlphabetStep(), new Utf8RepairStep()]);
+            return;
+        }
         DecoderStep step = ReadStep(field);
         if (step.ProblemAfterFuse is { } problem && steps.Any(earlier => earlier.Fuses))
             throw field.Error(problem);
@@ -34,7 +41,6 @@ internal static class DecoderReader
 
     private static DecoderStep ReadStep(JsonField field) => field["type"].Text() switch
     {
-        "ByteLevel" => new ByteLevelStep(),
         "ByteFallback" => new ByteFallbackStep(),
         "Fuse" => new FuseStep(),
         "Replace" => ReadReplace(field),

@@ -9,6 +9,8 @@ internal sealed record ReplaceStep(string Pattern, string Content) : DecoderStep
     private readonly byte[] _pattern = Encoding.UTF8.GetBytes(Pattern);
     private readonly byte[] _content = Encoding.UTF8.GetBytes(Content);
 
+    public override bool IsPerToken => true;
+
     // A longer pattern could begin in one stretch of the fused text and end in the next.
     public override string? ProblemAfterFuse =>
         Pattern.EnumerateRunes().Count() == 1 ? null : "Replace with a pattern of several characters cannot follow a decoder that fuses the tokens";

@@ -17,7 +17,7 @@ internal sealed class LowercaseNormalizer : INormalizer
     public string Normalize(string text) => text.Replace("\u0130", "i\u0307", StringComparison.Ordinal).ToLowerInvariant();
 }
 
-/// <summary>Drops every non-spacing mark; form D before it makes marks of accents.</summary>
+/// <summary>Drops every combining mark, spacing or not; form D before it makes marks of accents.</summary>
 internal sealed class StripAccentsNormalizer : INormalizer
 {
     public string Normalize(string text)
@@ -25,7 +25,7 @@ internal sealed class StripAccentsNormalizer : INormalizer
         StringBuilder kept = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark))
                 kept.Append(rune);
         }
         return kept.Length == text.Length ? text : kept.ToString();

@@ -33,7 +33,7 @@ internal static class TiktokenRanks
             new SplitPreTokenizer(new RegexPattern(pattern), SplitBehavior.Isolated, invert: false),
             new ByteLevelPreTokenizer(addPrefixSpace: false, split: false)]);
         return new TokenizerParts(
-            file, new Vocabulary(vocabulary, added), new BpeModel(model), added, Normalizer: null, preTokenizer, SpecialTokenTemplate.None, [new ByteLevelStep()]);
+            file, new Vocabulary(vocabulary, added), new BpeModel(model), added, Normalizer: null, preTokenizer, SpecialTokenTemplate.None, [new ByteAlphabetStep(), new Utf8RepairStep()]);
     }
 
     private static Dictionary<string, int> ReadVocabulary(string file)

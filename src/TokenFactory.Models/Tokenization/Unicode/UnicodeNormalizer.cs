@@ -99,8 +99,9 @@ internal static class UnicodeNormalizer
         NormalizationData data = NormalizationData.Instance;
         int written = 0, starter = -1;
         int lastClass = 0;
-        foreach (int codePoint in codePoints)
+        for (int read = 0; read < codePoints.Count; read++)
         {
+            int codePoint = codePoints[read];
             int combiningClass = data.CombiningClass(codePoint);
             bool blocked = starter < 0 || (written - 1 != starter && lastClass >= combiningClass);
             int composite = blocked ? -1 : ComposePair(codePoints[starter], codePoint);
