@@ -93,6 +93,7 @@ public sealed class ModelTokenizer
     /// True where the text of a special token makes that token, as in a rendered chat template. False for what a user typed: there it
     /// is ordinary text, and so is the text of the tokens that <c>tokenizer_config.json</c> names, special or not.
     /// </param>
+    /// <exception cref="TokenizerFormatException">A regular expression of the file takes more than three seconds on this text.</exception>
     public int[] Encode(string text, bool addSpecialTokens, bool parseSpecialTokens = true) =>
         [.. EncodeToList(text, addSpecialTokens, parseSpecialTokens)];
 
@@ -138,5 +139,6 @@ public sealed class ModelTokenizer
         ? null
         : IdOrNull(token) ?? throw new TokenizerFormatException(configFile, field, $"names '{token}', which is not in the vocabulary");
 
-    private void ThrowIfOutside(int id) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
+    private void ThrowIfOutside(int id) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
 }

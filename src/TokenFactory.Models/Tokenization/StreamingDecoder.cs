@@ -46,7 +46,9 @@ public sealed class StreamingDecoder
         _output.ExpectTail();
     }
 
-    /// <summary>Writes the UTF-8 that <paramref name="id"/> has made final: often one word, sometimes nothing. An unknown id counts for nothing.</summary>
+    /// <summary>
+    /// Writes the UTF-8 that <paramref name="id"/> has made final: often one word, sometimes nothing. An unknown id counts for nothing.
+    /// </summary>
     public void Append(int id, IBufferWriter<byte> utf8)
     {
         _output.Target = utf8;

@@ -25,7 +25,22 @@ internal sealed class TextEncoder
     }
 
     /// <summary>Appends the ids of <paramref name="text"/>; a lone surrogate counts as U+FFFD.</summary>
+    /// <exception cref="TokenizerFormatException">A regular expression of the file takes too long on this text.</exception>
     public void Encode(string text, bool parseControl, List<int> ids)
+    {
+        try
+        {
+            EncodeSegments(text, parseControl, ids);
+        }
+        catch (RegexMatchTimeoutException exception)
+        {
+            string limit = $"{exception.MatchTimeout.TotalSeconds:0} s";
+            string problem = $"a regular expression takes longer than {limit} on this text: {exception.Pattern}";
+            throw new TokenizerFormatException(_parts.File, "", problem, exception);
+        }
+    }
+
+    private void EncodeSegments(string text, bool parseControl, List<int> ids)
     {
         text = ReplaceLoneSurrogates(text);
         List<TextSegment> raw = [], normalized = [];
@@ -37,33 +52,28 @@ internal sealed class TextEncoder
                 ids.Add(segment.Id);
                 continue;
             }
-            string chunk = Normalize(segment.Length == text.Length ? text : text.Substring(segment.Start, segment.Length));
+            string chunk = Normalize(Part(text, segment));
             normalized.Clear();
             _inNormalizedText.Split(chunk, parseControl, normalized);
             foreach (TextSegment part in normalized)
             {
-                if (part.Id != TextSegment.Ordinary)
-                    ids.Add(part.Id);
+                if (part.Id == TextSegment.Ordinary)
+                    EncodeOrdinary(Part(chunk, part), segment.Start + part.Start == 0, ids);
                 else
-                    EncodeOrdinary(part.Length == chunk.Length ? chunk : chunk.Substring(part.Start, part.Length), segment.Start + part.Start == 0, ids);
+                    ids.Add(part.Id);
             }
         }
     }
+
+    private static string Part(string text, TextSegment segment) =>
+        segment.Length == text.Length ? text : text.Substring(segment.Start, segment.Length);
 
     private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
 
     private void EncodeOrdinary(string text, bool atStart, List<int> ids)
     {
         PieceList pieces = new(text, atStart);
-        try
-        {
-            _parts.PreTokenizer?.Apply(pieces);
-        }
-        catch (RegexMatchTimeoutException exception)
-        {
-            throw new TokenizerFormatException(
-                _parts.File, "pre_tokenizer", $"its regular expression takes longer than {exception.MatchTimeout.TotalSeconds:0} s on this text", exception);
-        }
+        _parts.PreTokenizer?.Apply(pieces);
         ReadOnlySpan<char> span = pieces.Text.Span;
         foreach (Piece piece in pieces.Pieces)
             _parts.Model.Encode(span.Slice(piece.Start, piece.Length), ids);

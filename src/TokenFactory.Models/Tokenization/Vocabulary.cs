@@ -9,7 +9,9 @@ namespace TokenFactory.Models.Tokenization;
 /// </summary>
 internal sealed class Vocabulary
 {
-    /// <summary>The highest id that is read: far above any real vocabulary, low enough that an absurd id allocates nothing absurd.</summary>
+    /// <summary>
+    /// The highest id that is read: far above any real vocabulary, low enough that an absurd id allocates nothing absurd.
+    /// </summary>
     public const int MostId = (1 << 22) - 1;
 
     private readonly Dictionary<string, int> _model;

@@ -40,5 +40,6 @@ internal static class KnownTokenizers
         return Once(relative, () => ModelTokenizer.Load(folder));
     }
 
-    private static ModelTokenizer Once(string key, Func<ModelTokenizer> load) => Loaded.GetOrAdd(key, _ => new Lazy<ModelTokenizer>(load)).Value;
+    private static ModelTokenizer Once(string key, Func<ModelTokenizer> load) =>
+        Loaded.GetOrAdd(key, _ => new Lazy<ModelTokenizer>(load)).Value;
 }

@@ -15,7 +15,8 @@ public sealed class PipelineTests
     private static readonly JsonObject Golden = JsonNode.Parse(File.ReadAllText(Path.Combine(
         SharedData.RepositoryRoot, "tests", "TokenFactory.Models.Tests", "Tokenization", "Golden", "pipelines.json")))!.AsObject();
 
-    public static TheoryData<string> Names => [.. Golden["pipelines"]!.AsArray().Select(pipeline => (string)pipeline!["settings"]!["name"]!)];
+    public static TheoryData<string> Names =>
+        [.. Golden["pipelines"]!.AsArray().Select(pipeline => (string)pipeline!["settings"]!["name"]!)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -51,8 +52,9 @@ public sealed class PipelineTests
 
     private static string Difference(ModelTokenizer tokenizer, string text, JsonNode expected)
     {
-        IEnumerable<string> mine = tokenizer.Encode(text, addSpecialTokens: true).Select(tokenizer.GetPiece);
-        return $"{JsonSerializer.Serialize(text)}: expected {string.Join('|', Ids(expected).Select(tokenizer.GetPiece))}, got {string.Join('|', mine)}";
+        string wanted = string.Join('|', Ids(expected).Select(tokenizer.GetPiece));
+        string got = string.Join('|', tokenizer.Encode(text, addSpecialTokens: true).Select(tokenizer.GetPiece));
+        return $"{JsonSerializer.Serialize(text)}: expected {wanted}, got {got}";
     }
 
     private static ModelTokenizer Load(JsonNode pipeline)
@@ -67,7 +69,8 @@ public sealed class PipelineTests
         return TemporaryModel.Load(tokenizer.ToJsonString());
     }
 
-    private static JsonNode Find(string name) => Golden["pipelines"]!.AsArray().Single(pipeline => (string)pipeline!["settings"]!["name"]! == name)!;
+    private static JsonNode Find(string name) =>
+        Golden["pipelines"]!.AsArray().Single(pipeline => (string)pipeline!["settings"]!["name"]! == name)!;
 
     private static int[] Ids(JsonNode expected) => [.. expected["ids"]!.AsArray().Select(id => (int)id!)];
 }

@@ -55,7 +55,8 @@ public sealed class VectorTests
     private static (string Text, int[] Ids)[] ReadVectors(string file)
     {
         using JsonDocument document = JsonDocument.Parse(File.ReadAllText(SharedData.Require($"tokenizers/vectors/{file}")));
-        return [.. document.RootElement.EnumerateArray().Select(vector => (vector.GetProperty("text").GetString()!, ReadIds(vector.GetProperty("ids"))))];
+        return [.. document.RootElement.EnumerateArray().Select(
+            vector => (vector.GetProperty("text").GetString()!, ReadIds(vector.GetProperty("ids"))))];
     }
 
     private static int[] ReadIds(JsonElement ids) => [.. ids.EnumerateArray().Select(id => id.GetInt32())];

@@ -8,6 +8,6 @@ namespace TokenFactory.Models.Tokenization.AddedTokens;
 /// <param name="StripRight">It takes the white space after it along.</param>
 /// <param name="Normalized">It is found in the normalized text, by its own normalized content.</param>
 /// <param name="Special">Decoding can leave it out.</param>
-/// <param name="Control">It steers a model: it is special, or the tokenizer's configuration names it (as begin or end, for instance).</param>
+/// <param name="Control">It steers a model: it is special, or the tokenizer's configuration names it (as end, for instance).</param>
 internal sealed record AddedToken(
     int Id, string Content, bool SingleWord, bool StripLeft, bool StripRight, bool Normalized, bool Special, bool Control);

@@ -7,13 +7,21 @@ namespace TokenFactory.Models.Tokenization.Bpe;
 /// <summary>What a BPE model is made of, as <c>tokenizer.json</c> spells it.</summary>
 /// <param name="Vocabulary">The model's own pieces, without the added tokens.</param>
 /// <param name="Merges">Rank and result of each pair of ids.</param>
-/// <param name="ByteFallback">Per byte the id of its piece (<c>&lt;0x0A&gt;</c>), -1 where there is none; null where bytes do not stand in.</param>
+/// <param name="ByteFallback">
+/// Per byte the id of its piece (<c>&lt;0x0A&gt;</c>), -1 where there is none; null where bytes do not stand in.
+/// </param>
 /// <param name="UnknownId">The id for a character that has no piece; null drops such a character.</param>
 /// <param name="FuseUnknown">Neighbouring unknown characters make one token.</param>
 /// <param name="IgnoreMerges">A piece that is in the vocabulary as a whole is taken without merging.</param>
 /// <param name="MergesCrossWords">False where no merge joins a blank symbol (U+2581) to something before it other than a blank.</param>
 internal sealed record BpeParts(
-    Dictionary<string, int> Vocabulary, MergeTable Merges, int[]? ByteFallback, int? UnknownId, bool FuseUnknown, bool IgnoreMerges, bool MergesCrossWords);
+    Dictionary<string, int> Vocabulary,
+    MergeTable Merges,
+    int[]? ByteFallback,
+    int? UnknownId,
+    bool FuseUnknown,
+    bool IgnoreMerges,
+    bool MergesCrossWords);
 
 /// <summary>Byte-pair encoding of one pre-tokenized piece into ids. Immutable but for its cache; safe for any number of threads.</summary>
 internal sealed class BpeModel
@@ -103,7 +111,7 @@ internal sealed class BpeModel
         while (!word.IsEmpty)
         {
             Rune.DecodeFromUtf16(word, out Rune rune, out int length);
-            int id = rune.Value < DirectCodePoints ? _direct[rune.Value] : _pieces.TryGetValue(word[..length], out int found) ? found : None;
+            int id = Find(rune, word[..length]);
             word = word[length..];
             if (id == None && TryReadBytes(rune, symbols, ref count))
                 continue;
@@ -121,6 +129,13 @@ internal sealed class BpeModel
         if (unknownWaits)
             symbols[count++] = _parts.UnknownId!.Value;
         return count;
+    }
+
+    private int Find(Rune rune, ReadOnlySpan<char> character)
+    {
+        if (rune.Value < DirectCodePoints)
+            return _direct[rune.Value];
+        return _pieces.TryGetValue(character, out int id) ? id : None;
     }
 
     private bool TryReadBytes(Rune rune, Span<int> symbols, ref int count)

@@ -45,7 +45,8 @@ internal static class DecoderReader
         "Fuse" => new FuseStep(),
         "Replace" => ReadReplace(field),
         "Metaspace" => new MetaspaceStep(MetaspaceFields.ReadReplacement(field), MetaspaceFields.ReadScheme(field) != PrependScheme.Never),
-        "Strip" => new StripStep(ReadCharacter(field["content"]), field["start"].Integer(MostStripped), field["stop"].Integer(MostStripped)),
+        "Strip" => new StripStep(
+            ReadCharacter(field["content"]), field["start"].Integer(MostStripped), field["stop"].Integer(MostStripped)),
         string other => throw field["type"].Error($"the decoder '{other}' is not supported"),
     };
 

@@ -12,8 +12,9 @@ internal sealed record ReplaceStep(string Pattern, string Content) : DecoderStep
     public override bool IsPerToken => true;
 
     // A longer pattern could begin in one stretch of the fused text and end in the next.
-    public override string? ProblemAfterFuse =>
-        Pattern.EnumerateRunes().Count() == 1 ? null : "Replace with a pattern of several characters cannot follow a decoder that fuses the tokens";
+    public override string? ProblemAfterFuse => Pattern.EnumerateRunes().Count() == 1
+        ? null
+        : "Replace with a pattern of several characters cannot follow a decoder that fuses the tokens";
 
     public override DecoderStage CreateStage(DecoderStage next, bool fused) => new Stage(this, next);
 
@@ -25,7 +26,8 @@ internal sealed record ReplaceStep(string Pattern, string Content) : DecoderStep
     }
 
     /// <summary>Appends <paramref name="text"/> with every <paramref name="pattern"/> in it replaced.</summary>
-    public static void ReplaceInto(ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> content, ArrayBufferWriter<byte> output)
+    public static void ReplaceInto(
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> content, ArrayBufferWriter<byte> output)
     {
         while (text.IndexOf(pattern) is >= 0 and int found)
         {

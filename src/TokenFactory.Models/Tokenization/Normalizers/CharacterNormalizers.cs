@@ -25,9 +25,12 @@ internal sealed class StripAccentsNormalizer : INormalizer
         StringBuilder kept = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark))
+            if (!IsMark(Rune.GetUnicodeCategory(rune)))
                 kept.Append(rune);
         }
         return kept.Length == text.Length ? text : kept.ToString();
     }
+
+    private static bool IsMark(UnicodeCategory category) => category is
+        UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 }

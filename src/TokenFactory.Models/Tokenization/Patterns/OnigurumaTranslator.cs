@@ -30,10 +30,12 @@ internal sealed class OnigurumaTranslator
         ["Space"] = @"\s",
         ["Word"] = WordSet,
         ["LC"] = @"\p{Lu}\p{Ll}\p{Lt}",
-        ["Han"] = @"\u2E80-\u2E99\u2E9B-\u2EF3\u2F00-\u2FD5\u3005\u3007\u3021-\u3029\u3038-\u303B\u3400-\u4DBF\u4E00-\u9FFF\uF900-\uFA6D\uFA70-\uFAD9",
+        ["Han"] = @"\u2E80-\u2E99\u2E9B-\u2EF3\u2F00-\u2FD5\u3005\u3007\u3021-\u3029\u3038-\u303B\u3400-\u4DBF\u4E00-\u9FFF"
+            + @"\uF900-\uFA6D\uFA70-\uFAD9",
         ["Hiragana"] = @"\u3041-\u3096\u309D-\u309F",
         ["Katakana"] = @"\u30A1-\u30FA\u30FD-\u30FF\u31F0-\u31FF\u32D0-\u32FE\u3300-\u3357\uFF66-\uFF6F\uFF71-\uFF9D",
-        ["Hangul"] = @"\u1100-\u11FF\u302E-\u302F\u3131-\u318E\u3200-\u321E\u3260-\u327E\uA960-\uA97C\uAC00-\uD7A3\uD7B0-\uD7C6\uD7CB-\uD7FB\uFFA0-\uFFBE\uFFC2-\uFFC7\uFFCA-\uFFCF\uFFD2-\uFFD7\uFFDA-\uFFDC",
+        ["Hangul"] = @"\u1100-\u11FF\u302E-\u302F\u3131-\u318E\u3200-\u321E\u3260-\u327E\uA960-\uA97C\uAC00-\uD7A3"
+            + @"\uD7B0-\uD7C6\uD7CB-\uD7FB\uFFA0-\uFFBE\uFFC2-\uFFC7\uFFCA-\uFFCF\uFFD2-\uFFD7\uFFDA-\uFFDC",
     };
 
     private readonly string _source;
@@ -181,7 +183,7 @@ internal sealed class OnigurumaTranslator
                 break;
             case 'w' or 'W' or 'h' or 'H':
                 _position += 2;
-                AppendSet(char.IsLower(kind) ? (kind == 'w' ? WordSet : HexSet) : (kind == 'W' ? WordSet : HexSet), char.IsUpper(kind), inSet);
+                AppendSet(kind is 'w' or 'W' ? WordSet : HexSet, negated: char.IsUpper(kind), inSet);
                 break;
             case 'x' when _position + 2 < _source.Length && _source[_position + 2] == '{':
                 CopyBracedCodePoint();
@@ -197,7 +199,8 @@ internal sealed class OnigurumaTranslator
     private void CopyBracedCodePoint()
     {
         int end = _source.IndexOf('}', _position);
-        if (end < 0 || !int.TryParse(_source.AsSpan(_position + 3, end - _position - 3), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code) || code is < 0 or > 0xFFFF)
+        ReadOnlySpan<char> digits = end < 0 ? default : _source.AsSpan((_position + 3)..end);
+        if (!int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code) || code is < 0 or > 0xFFFF)
             throw Refuse("a \\x{…} that is not a character up to U+FFFF");
         _output.Append(CultureInfo.InvariantCulture, $"\\u{code:X4}");
         _position = end + 1;
@@ -222,9 +225,10 @@ internal sealed class OnigurumaTranslator
 
     private void AppendSet(string members, bool negated, bool inSet)
     {
-        bool isSingle = members.StartsWith(@"\p", StringComparison.Ordinal) && members.IndexOf('}', StringComparison.Ordinal) == members.Length - 1;
+        bool isSingle = members == @"\s"
+            || (members.StartsWith(@"\p{", StringComparison.Ordinal) && members.IndexOf('}') == members.Length - 1);
         if (negated && isSingle)
-            _output.Append(@"\P").Append(members.AsSpan(2));
+            _output.Append('\\').Append(char.ToUpperInvariant(members[1])).Append(members.AsSpan(2));
         else if (inSet && negated)
             throw Refuse("a negated class within a set");
         else if (inSet || isSingle)

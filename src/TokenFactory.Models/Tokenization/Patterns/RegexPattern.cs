@@ -9,12 +9,12 @@ namespace TokenFactory.Models.Tokenization.Patterns;
 /// </summary>
 internal sealed class RegexPattern : ITextPattern
 {
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(3);
 
     private readonly Regex _regex;
 
     /// <param name="pattern">The expression as the file has it.</param>
-    /// <exception cref="FormatException">The expression is malformed or uses what has no counterpart here; the message says what.</exception>
+    /// <exception cref="FormatException">The expression is malformed or has no counterpart here; the message says why.</exception>
     public RegexPattern(string pattern)
     {
         string translated = OnigurumaTranslator.Translate(pattern);
@@ -29,7 +29,7 @@ internal sealed class RegexPattern : ITextPattern
         }
     }
 
-    /// <exception cref="RegexMatchTimeoutException">The expression backtracks for more than ten seconds on this text.</exception>
+    /// <exception cref="RegexMatchTimeoutException">The expression backtracks for more than three seconds on this text.</exception>
     public void Find(ReadOnlySpan<char> text, List<TextMatch> matches)
     {
         if (text.IndexOfAnyInRange('\uD800', '\uDFFF') < 0)

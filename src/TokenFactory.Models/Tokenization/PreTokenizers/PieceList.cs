@@ -20,7 +20,9 @@ internal sealed class PieceList
 
     public List<Piece> Pieces { get; private set; } = [];
 
-    /// <summary>True while the first piece is the beginning of the whole input, not what follows an added token or a removed piece.</summary>
+    /// <summary>
+    /// True while the first piece is the beginning of the whole input, not what follows an added token or a removed piece.
+    /// </summary>
     public bool AtStart { get; private set; }
 
     /// <summary>Cuts each piece by <paramref name="cut"/>, which appends what becomes of it.</summary>
@@ -34,7 +36,9 @@ internal sealed class PieceList
         AtStart &= Pieces.Count == 0 || Pieces[0].Start == 0;
     }
 
-    /// <summary>Replaces the text of every piece by what <paramref name="rewrite"/> appends for it; the pieces then lie end to end.</summary>
+    /// <summary>
+    /// Replaces the text of every piece by what <paramref name="rewrite"/> appends for it; the pieces then lie end to end.
+    /// </summary>
     /// <param name="expectedLength">How many characters to make room for at first.</param>
     /// <param name="rewrite">Gets a piece, whether it is the beginning of the whole input, and where to write.</param>
     public void Rewrite(int expectedLength, PieceRewriter rewrite)

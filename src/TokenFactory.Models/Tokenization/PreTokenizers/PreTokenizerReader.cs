@@ -18,7 +18,9 @@ internal static class PreTokenizerReader
         "Whitespace" => new SplitPreTokenizer(new RegexPattern(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true),
         "WhitespaceSplit" => new SplitPreTokenizer(CharacterPattern.WhiteSpace, SplitBehavior.Removed, invert: false),
         "Digits" => new SplitPreTokenizer(
-            CharacterPattern.Numeric, field["individual_digits"].Flag(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false),
+            CharacterPattern.Numeric,
+            field["individual_digits"].Flag(false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous,
+            invert: false),
         "Punctuation" => new SplitPreTokenizer(
             CharacterPattern.Punctuation, ReadBehavior(field["behavior"], SplitBehavior.Isolated), invert: false),
         "BertPreTokenizer" => new PreTokenizerSequence([

@@ -7,16 +7,19 @@ internal readonly struct JsonField
 {
     private readonly JsonElement _element;
     private readonly string _file;
+    private readonly string _owner;
+    private readonly int _index;
 
-    private JsonField(JsonElement element, string file, string path)
+    private JsonField(JsonElement element, string file, string owner, int index = -1)
     {
         _element = element;
         _file = file;
-        Path = path;
+        _owner = owner;
+        _index = index;
     }
 
     /// <summary>The path from the top of the file, such as <c>decoder.decoders[1]</c>.</summary>
-    public string Path { get; }
+    public string Path => _index < 0 ? _owner : $"{_owner}[{_index}]";
 
     /// <summary>False for an absent property and for a JSON null.</summary>
     public bool IsPresent => _element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
@@ -95,9 +98,10 @@ internal readonly struct JsonField
     {
         if (!IsArray)
             throw Error(IsPresent ? "must be an array" : "is missing; an array is needed");
+        string path = Path;
         int index = 0;
         foreach (JsonElement item in _element.EnumerateArray())
-            yield return new JsonField(item, _file, $"{Path}[{index++}]");
+            yield return new JsonField(item, _file, path, index++);
     }
 
     /// <summary>The properties of an object, in file order; a property's <see cref="Path"/> is that of the object.</summary>
@@ -105,8 +109,9 @@ internal readonly struct JsonField
     {
         if (!IsObject)
             throw Error(IsPresent ? "must be an object" : "is missing; an object is needed");
+        string path = Path;
         foreach (JsonProperty property in _element.EnumerateObject())
-            yield return (NameOf(property), new JsonField(property.Value, _file, Path));
+            yield return (NameOf(property), new JsonField(property.Value, _file, path));
     }
 
     private string NameOf(JsonProperty property)

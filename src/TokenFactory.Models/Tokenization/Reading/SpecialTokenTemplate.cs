@@ -46,6 +46,8 @@ internal sealed record SpecialTokenTemplate(IReadOnlyList<int> Before, IReadOnly
     private static IEnumerable<int> ReadIds(JsonField name, JsonField specialTokens)
     {
         JsonField entry = specialTokens[name.Text()];
-        return entry.IsPresent ? entry["ids"].Items().Select(id => id.Integer(Vocabulary.MostId)) : throw name.Error($"'{name.Text()}' is not in special_tokens");
+        return entry.IsPresent
+            ? entry["ids"].Items().Select(id => id.Integer(Vocabulary.MostId))
+            : throw name.Error($"'{name.Text()}' is not in special_tokens");
     }
 }

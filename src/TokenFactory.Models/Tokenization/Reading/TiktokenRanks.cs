@@ -19,7 +19,13 @@ internal static class TiktokenRanks
     {
         Dictionary<string, int> vocabulary = ReadVocabulary(file);
         BpeParts model = new(
-            vocabulary, FindMerges(vocabulary), ByteFallback: null, UnknownId: null, FuseUnknown: false, IgnoreMerges: true, MergesCrossWords: true);
+            vocabulary,
+            FindMerges(vocabulary),
+            ByteFallback: null,
+            UnknownId: null,
+            FuseUnknown: false,
+            IgnoreMerges: true,
+            MergesCrossWords: true);
         HashSet<int> taken = [.. vocabulary.Values];
         List<AddedToken> added = [];
         foreach ((string text, int id) in specialTokens)
@@ -33,7 +39,14 @@ internal static class TiktokenRanks
             new SplitPreTokenizer(new RegexPattern(pattern), SplitBehavior.Isolated, invert: false),
             new ByteLevelPreTokenizer(addPrefixSpace: false, split: false)]);
         return new TokenizerParts(
-            file, new Vocabulary(vocabulary, added), new BpeModel(model), added, Normalizer: null, preTokenizer, SpecialTokenTemplate.None, [new ByteAlphabetStep(), new Utf8RepairStep()]);
+            file,
+            new Vocabulary(vocabulary, added),
+            new BpeModel(model),
+            added,
+            Normalizer: null,
+            preTokenizer,
+            SpecialTokenTemplate.None,
+            [new ByteAlphabetStep(), new Utf8RepairStep()]);
     }
 
     private static Dictionary<string, int> ReadVocabulary(string file)
@@ -47,7 +60,10 @@ internal static class TiktokenRanks
             if (line.Length == 0)
                 continue;
             if (!TryReadLine(line, out string piece, out int rank))
-                throw new TokenizerFormatException(file, $"line {number}", $"must be base64, a blank and a rank from 0 to {Vocabulary.MostId}");
+            {
+                throw new TokenizerFormatException(
+                    file, $"line {number}", $"must be base64, a blank and a rank from 0 to {Vocabulary.MostId}");
+            }
             if (!vocabulary.TryAdd(piece, rank) || !taken.Add(rank))
                 throw new TokenizerFormatException(file, $"line {number}", "has a piece or a rank that an earlier line has");
         }
@@ -71,10 +87,10 @@ internal static class TiktokenRanks
         piece = "";
         rank = -1;
         int blank = line.IndexOf(' ', StringComparison.Ordinal);
-        if (blank <= 0 || !int.TryParse(line.AsSpan(blank + 1), NumberStyles.None, CultureInfo.InvariantCulture, out rank) || rank > Vocabulary.MostId)
+        if (blank <= 0 || !int.TryParse(line.AsSpan(blank + 1), NumberStyles.None, CultureInfo.InvariantCulture, out rank))
             return false;
         byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(blank) + 3];
-        if (!Convert.TryFromBase64Chars(line.AsSpan(0, blank), bytes, out int length))
+        if (rank > Vocabulary.MostId || !Convert.TryFromBase64Chars(line.AsSpan(0, blank), bytes, out int length))
             return false;
         StringBuilder spelling = new(length);
         foreach (byte one in bytes.AsSpan(0, length))
