@@ -1,0 +1,62 @@
+namespace TokenFactory.Engine.Execution;
+
+/// <summary>What a step produced. Pooled by its executor; filled with <see cref="Reset"/>, <see cref="Add"/> and <see cref="AddAlternative"/>.</summary>
+public sealed class StepResult
+{
+    private readonly SampledToken[] _samples;
+    private TokenLogprob[] _alternatives;
+    private int _sampleCount;
+    private int _alternativeCount;
+
+    /// <param name="maxSamples">Most slices of a step that sample.</param>
+    public StepResult(int maxSamples)
+    {
+        _samples = new SampledToken[maxSamples];
+        _alternatives = new TokenLogprob[32];
+    }
+
+    public long StepId { get; private set; }
+
+    /// <summary>Tokens sampled, in the order of their slices.</summary>
+    public ReadOnlySpan<SampledToken> Samples => _samples.AsSpan(0, _sampleCount);
+
+    /// <summary>Most likely tokens of the rows that asked for them, most likely first within a row.</summary>
+    public ReadOnlySpan<TokenLogprob> Alternatives => _alternatives.AsSpan(0, _alternativeCount);
+
+    /// <summary>Time that the device worked on the step.</summary>
+    public TimeSpan ComputeTime { get; set; }
+
+    /// <summary>Energy that the device drew for the step, in joules; null where nothing measures it.</summary>
+    public double? Joules { get; set; }
+
+    public void Reset(long stepId)
+    {
+        StepId = stepId;
+        _sampleCount = 0;
+        _alternativeCount = 0;
+        ComputeTime = TimeSpan.Zero;
+        Joules = null;
+    }
+
+    /// <summary>Adds the token sampled for slice <paramref name="slice"/>; <see cref="AddAlternative"/> calls that follow belong to it.</summary>
+    public void Add(int slice, int token, float logprob)
+    {
+        ref SampledToken sample = ref _samples[_sampleCount++];
+        sample.Slice = slice;
+        sample.Token = token;
+        sample.Logprob = logprob;
+        sample.AlternativesOffset = _alternativeCount;
+        sample.AlternativesCount = 0;
+    }
+
+    /// <summary>Adds the next most likely token of the row whose token was added last.</summary>
+    public void AddAlternative(TokenLogprob alternative)
+    {
+        if (_alternativeCount == _alternatives.Length)
+        {
+            Array.Resize(ref _alternatives, _alternatives.Length * 2);
+        }
+        _alternatives[_alternativeCount++] = alternative;
+        _samples[_sampleCount - 1].AlternativesCount++;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Numerics.Tensors;
+using TokenFactory.Engine.Execution;
+
+namespace TokenFactory.Engine.Sampling;
+
+/// <summary>
+/// Chooses a token from a row of logits on the CPU. Holds scratch memory for one vocabulary and serves one thread; a call allocates
+/// nothing once the scratch has grown to its use.
+/// </summary>
+public sealed class Sampler
+{
+    private readonly CandidateSet _candidates;
+    private readonly int[] _topTokens = new int[SamplingParameters.MostTopLogprobs];
+
+    /// <param name="vocabularySize">Length of every row of logits.</param>
+    public Sampler(int vocabularySize) => _candidates = new CandidateSet(vocabularySize);
+
+    /// <summary>
+    /// Samples slice <paramref name="slice"/> into <paramref name="result"/> and advances <paramref name="state"/>.
+    /// </summary>
+    /// <param name="logits">Shape [vocabulary], finite; changed in place by bias and penalties.</param>
+    public void Sample(Span<float> logits, SamplingState state, int slice, StepResult result)
+    {
+        SamplingParameters parameters = state.Parameters;
+        float logSum = 0;
+        int topCount = 0;
+        if (parameters.Logprobs)
+        {
+            // Reported probabilities are the model's own, so they are taken before bias and penalties change the row.
+            logSum = LogSumExp(logits);
+            topCount = TopTokens.Find(logits, _topTokens.AsSpan(0, Math.Min(parameters.TopLogprobs, logits.Length)));
+        }
+
+        Span<TokenLogprob> top = stackalloc TokenLogprob[topCount];
+        for (int i = 0; i < topCount; i++)
+        {
+            top[i] = new TokenLogprob(_topTokens[i], logits[_topTokens[i]] - logSum);
+        }
+
+        int token = parameters.Logprobs ? ChooseKeepingRow(logits, state, logSum, out float logprob) : Choose(logits, state, out logprob);
+        state.Accept(token);
+        result.Add(slice, token, logprob);
+        foreach (TokenLogprob alternative in top)
+        {
+            result.AddAlternative(alternative);
+        }
+    }
+
+    private int Choose(Span<float> logits, SamplingState state, out float logprob)
+    {
+        logprob = 0;
+        LogitAdjustments.Apply(logits, state);
+        return state.Parameters.Temperature == 0 ? TensorPrimitives.IndexOfMax<float>(logits) : _candidates.Draw(logits, state);
+    }
+
+    private int ChooseKeepingRow(Span<float> logits, SamplingState state, float logSum, out float logprob)
+    {
+        if (!LogitAdjustments.Needed(state))
+        {
+            int plain = Choose(logits, state, out _);
+            logprob = logits[plain] - logSum;
+            return plain;
+        }
+
+        Span<float> raw = _candidates.CopyRow(logits);
+        int token = Choose(logits, state, out _);
+        logprob = raw[token] - logSum;
+        return token;
+    }
+
+    private static float LogSumExp(ReadOnlySpan<float> logits)
+    {
+        float max = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += MathF.Exp(logit - max);
+        }
+        return max + (float)Math.Log(sum);
+    }
+}

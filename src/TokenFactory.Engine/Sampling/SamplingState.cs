@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+
+namespace TokenFactory.Engine.Sampling;
+
+/// <summary>
+/// A sequence's parameters and what sampling has to remember of it: which tokens occurred, and how many were drawn. Written by the
+/// thread that computes its steps, one step at a time.
+/// </summary>
+public sealed class SamplingState
+{
+    private readonly Dictionary<int, int>? _generatedCounts;
+    private readonly HashSet<int>? _promptTokens;
+    private readonly ulong _seed;
+
+    /// <param name="parameters">Checked parameters.</param>
+    /// <param name="prompt">The prompt's tokens; read only where a repetition penalty needs them.</param>
+    /// <param name="maxNewTokens">Most tokens that will be generated, for sizing.</param>
+    public SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens)
+    {
+        Parameters = parameters;
+        _seed = parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        if (parameters.HasPenalties)
+        {
+            _generatedCounts = new Dictionary<int, int>(Math.Min(maxNewTokens, 1024));
+        }
+        if (parameters.RepetitionPenalty != 1)
+        {
+            _promptTokens = new HashSet<int>(prompt.Length);
+            foreach (int token in prompt)
+            {
+                _promptTokens.Add(token);
+            }
+        }
+    }
+
+    public SamplingParameters Parameters { get; }
+
+    /// <summary>Tokens drawn so far, which is also the index of the next draw.</summary>
+    public int Drawn { get; private set; }
+
+    internal Dictionary<int, int>? GeneratedCounts => _generatedCounts;
+
+    internal HashSet<int>? PromptTokens => _promptTokens;
+
+    /// <summary>
+    /// A number in [0, 1) that depends on the seed and the draw's index alone: batches, preemption and the device do not change it.
+    /// SplitMix64's output function (Steele, Lea, Flood, OOPSLA 2014) over the counter.
+    /// </summary>
+    public double NextUniform()
+    {
+        ulong z = _seed + (0x9E3779B97F4A7C15UL * ((ulong)Drawn + 1));
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+        z ^= z >> 31;
+        return (z >> 11) * (1.0 / (1UL << 53));
+    }
+
+    /// <summary>Takes in the token that was chosen.</summary>
+    public void Accept(int token)
+    {
+        Drawn++;
+        if (_generatedCounts is not null)
+        {
+            System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_generatedCounts, token, out _)++;
+        }
+    }
+}
