@@ -1,0 +1,282 @@
+using TokenFactory.Engine.Accounting;
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.KvCache;
+using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Scheduling;
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Loop;
+
+/// <summary>
+/// What the loop's thread owns: the scheduler, the steps under way and every generation. Not safe for other threads but for the members
+/// that say so.
+/// </summary>
+internal sealed class EngineCore : IDisposable
+{
+    /// <summary>How long an idle loop sleeps at most, so that time limits are seen.</summary>
+    public static readonly TimeSpan IdleTick = TimeSpan.FromMilliseconds(200);
+
+    // A device that fails this often in a row is given up.
+    private const int MostFailures = 3;
+
+    private readonly IModelExecutor _executor;
+    private readonly EngineOptions _options;
+    private readonly Scheduler _scheduler;
+    private readonly StepPipeline _pipeline;
+    private readonly GenerationBook _book;
+    private readonly List<TaskCompletionSource> _drains = [];
+    private readonly List<Sequence> _listing = [];
+    private long _nextSequence = 1;
+    private long _waitingTokens;
+    private int _waitingRequests;
+    private int _failures;
+    private bool _draining;
+
+    public EngineCore(IModelExecutor executor, EngineOptions options, BatchPolicy policy, IReadOnlyList<IEngineObserver> observers)
+    {
+        _executor = executor;
+        _options = options;
+        Limits = executor.Limits;
+        TimeProvider clock = options.Clock;
+        _scheduler = new Scheduler(Limits, policy, clock.TimestampFrequency);
+        Policies = new PolicyHistory(policy, clock.GetUtcNow());
+        Drain = new DrainRate(clock.TimestampFrequency);
+        Status.MarkProgress(clock.GetTimestamp());
+        Status.Update(_scheduler);
+        _book = new GenerationBook(_scheduler, options, Status, observers);
+        _pipeline = new StepPipeline(executor, _scheduler, _book, Rates, clock, observers);
+    }
+
+    public ExecutorLimits Limits { get; }
+
+    public int MaxContext => _scheduler.MaxContext;
+
+    public EngineStatus Status { get; } = new();
+
+    public TokenAccounts Accounts { get; } = new();
+
+    public RateHistory Rates { get; } = new();
+
+    public PolicyHistory Policies { get; }
+
+    public DrainRate Drain { get; }
+
+    /// <summary>Safe for any thread.</summary>
+    public int WaitingRequests => Volatile.Read(ref _waitingRequests);
+
+    /// <summary>Prompt tokens of waiting requests. Safe for any thread.</summary>
+    public long WaitingTokens => Volatile.Read(ref _waitingTokens);
+
+    /// <summary>Takes an accepted request into the queue.</summary>
+    public void Accept(Generation generation)
+    {
+        GenerationRequest request = generation.Request;
+        int most = MaxContext - request.Prompt.Length;
+        int maxNewTokens = Math.Min(request.MaxNewTokens ?? most, most);
+        Sequence sequence = new(
+            _nextSequence++, request.Lane, request.Prompt, maxNewTokens, new SamplingState(request.Sampling, request.Prompt, maxNewTokens))
+        {
+            ArrivedAt = generation.ArrivedAt,
+            Owner = generation,
+            HashRoot = BlockHash.Root(_options.CacheIdentity, request.CacheSalt),
+        };
+        generation.Sequence = sequence;
+        generation.Output = new GenerationOutput(_options.Tokenizer.CreateDecoder(), request.StopStrings);
+        generation.Account = Accounts.Open(request.Tenant, request.Lane);
+        _scheduler.Add(sequence, request.Tenant, request.TenantWeight);
+        UpdateStatus();
+    }
+
+    public void Handle(EngineMessage message)
+    {
+        switch (message)
+        {
+            case EngineMessage.Cancel cancel:
+                _book.End(cancel.Generation, cancel.Reason, error: null);
+                break;
+            case EngineMessage.ReaderCaughtUp caughtUp:
+                _book.ResumeReading(caughtUp.Generation);
+                break;
+            case EngineMessage.ChangePolicy change:
+                _scheduler.Policy = change.Policy;
+                change.Done.SetResult(Policies.Add(change.Policy, change.Author, change.Reason, _options.Clock.GetUtcNow()));
+                break;
+            case EngineMessage.Drain drain:
+                _draining = true;
+                _drains.Add(drain.Done);
+                break;
+            case EngineMessage.Resume:
+                _draining = false;
+                break;
+            case EngineMessage.Snapshot snapshot:
+                snapshot.Done.SetResult(TakeSnapshot());
+                break;
+        }
+    }
+
+    /// <summary>Answers a message that came after the end.</summary>
+    public void Refuse(EngineMessage message)
+    {
+        InvalidOperationException stopped = new($"The engine of {_options.ModelName} has stopped.");
+        switch (message)
+        {
+            case EngineMessage.Submit submit:
+                submit.Generation.End([], new GenerationOutcome(
+                    FinishReason.Failed, submit.Generation.Request.Prompt.Length, 0, 0, TimeSpan.Zero, null, TimeSpan.Zero, stopped.Message));
+                break;
+            case EngineMessage.ChangePolicy change:
+                change.Done.SetException(stopped);
+                break;
+            case EngineMessage.Drain drain:
+                drain.Done.SetResult();
+                break;
+            case EngineMessage.Snapshot snapshot:
+                snapshot.Done.SetException(stopped);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// One turn: a step is scheduled and handed to the executor; while it runs, the tokens of the step before become text and reach
+    /// their readers; then the oldest step is waited for. False: there was nothing to compute.
+    /// </summary>
+    public bool Cycle()
+    {
+        _book.CheckReaders();
+        try
+        {
+            Submit();
+            _book.Publish();
+            if (!_pipeline.IsBusy)
+            {
+                UpdateStatus();
+                return false;
+            }
+            _pipeline.Complete();
+            _failures = 0;
+        }
+        catch (ExecutorException failure)
+        {
+            OnStepFailed(failure);
+        }
+        Status.MarkProgress(_options.Clock.GetTimestamp());
+        UpdateStatus();
+        return true;
+    }
+
+    /// <summary>Called when there is nothing to compute: a good time to check that no block was lost.</summary>
+    public void OnIdle()
+    {
+        if (_scheduler.RunningCount == 0)
+        {
+            _scheduler.Blocks.CheckIntegrity();
+        }
+        if (!_scheduler.HasWork)
+        {
+            Status.MarkProgress(_options.Clock.GetTimestamp());
+            CompleteDrains();
+        }
+    }
+
+    /// <summary>Ends everything that runs or waits.</summary>
+    public void FailAll(string error)
+    {
+        _pipeline.Abandon();
+        _book.Publish();
+        ListAll();
+        foreach (Sequence sequence in _listing)
+        {
+            _book.End((Generation)sequence.Owner!, FinishReason.Failed, error);
+        }
+        CompleteDrains();
+        UpdateStatus();
+    }
+
+    /// <summary>Ends everything and serves no more.</summary>
+    public void Fail(string fault)
+    {
+        Status.MarkFault(fault);
+        FailAll(fault);
+    }
+
+    public void Dispose() => _executor.Dispose();
+
+    private void Submit()
+    {
+        int waiting = _scheduler.WaitingCount;
+        while (_pipeline.TrySubmit())
+        {
+        }
+        Drain.Add(Math.Max(0, waiting - _scheduler.WaitingCount), _options.Clock.GetTimestamp());
+    }
+
+    private void OnStepFailed(ExecutorException failure)
+    {
+        // What the failed steps wrote is unknown, so nothing that ran goes on and nothing cached is trusted. What waits is kept.
+        _pipeline.Abandon();
+        _book.Publish();
+        _listing.Clear();
+        _scheduler.CopyRunning(_listing);
+        foreach (Sequence sequence in _listing)
+        {
+            _book.End((Generation)sequence.Owner!, FinishReason.Failed, $"{_executor.Device.Id} failed: {failure.Message}");
+        }
+        _scheduler.Blocks.DropCache();
+        if (++_failures >= MostFailures)
+        {
+            Fail($"{_executor.Device.Id} failed {_failures} steps in a row, last with: {failure.Message}");
+        }
+    }
+
+    private void UpdateStatus()
+    {
+        Status.Update(_scheduler);
+        Volatile.Write(ref _waitingRequests, _scheduler.WaitingCount);
+        Volatile.Write(ref _waitingTokens, _scheduler.WaitingTokens);
+    }
+
+    private void CompleteDrains()
+    {
+        foreach (TaskCompletionSource drain in _drains)
+        {
+            drain.TrySetResult();
+        }
+        _drains.Clear();
+    }
+
+    private void ListAll()
+    {
+        _listing.Clear();
+        _scheduler.CopyRunning(_listing);
+        _scheduler.CopyWaiting(_listing);
+    }
+
+    private EngineSnapshot TakeSnapshot()
+    {
+        _listing.Clear();
+        _scheduler.CopyRunning(_listing);
+        RequestSnapshot[] running = [.. _listing.Select(Describe)];
+        _listing.Clear();
+        _scheduler.CopyWaiting(_listing);
+        RequestSnapshot[] waiting = [.. _listing.Select(Describe)];
+        KvBlockManager blocks = _scheduler.Blocks;
+        return new EngineSnapshot(
+            running, waiting, _scheduler.WaitReason, blocks.UsedCount, blocks.CachedCount, blocks.FreeCount, Policies.Current, _draining);
+    }
+
+    private RequestSnapshot Describe(Sequence sequence)
+    {
+        GenerationRequest request = ((Generation)sequence.Owner!).Request;
+        return new RequestSnapshot(
+            request.Id,
+            request.Tenant,
+            sequence.Lane,
+            sequence.PromptCount,
+            sequence.ComputedCount,
+            sequence.GeneratedCount,
+            sequence.MaxNewTokens,
+            _options.Clock.GetElapsedTime(sequence.ArrivedAt),
+            sequence.Preemptions,
+            sequence.ReaderBehind);
+    }
+}

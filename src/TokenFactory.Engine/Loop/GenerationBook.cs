@@ -1,0 +1,213 @@
+using System.Buffers;
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Scheduling;
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Loop;
+
+/// <summary>
+/// Keeps the generations' books: takes tokens in as steps complete, which decides at once who goes on, and makes text of them later,
+/// while the next step runs. Every generated token is counted exactly once, where it is taken in.
+/// </summary>
+internal sealed class GenerationBook
+{
+    private readonly Scheduler _scheduler;
+    private readonly EngineOptions _options;
+    private readonly IReadOnlyList<IEngineObserver> _observers;
+    private readonly HashSet<int> _endTokens;
+    private readonly ArrayBufferWriter<byte> _scratch = new(1024);
+    private readonly List<TakenToken> _taken = [];
+    private readonly List<Generation> _behind = [];
+    private StepResult? _result;
+
+    public GenerationBook(Scheduler scheduler, EngineOptions options, EngineStatus status, IReadOnlyList<IEngineObserver> observers)
+    {
+        _scheduler = scheduler;
+        _options = options;
+        Status = status;
+        _observers = observers;
+        _endTokens = [.. options.EndTokens];
+    }
+
+    public EngineStatus Status { get; }
+
+    /// <summary>
+    /// Appends a step's tokens to their sequences, counts them, and takes out those that ended, so that their rows are free for the
+    /// next step. Returns the cached prompt tokens of sequences that computed for the first time.
+    /// </summary>
+    public int TakeIn(ScheduledStep step, StepResult result)
+    {
+        _result = result;
+        int cached = CountPrompts(step);
+        ReadOnlySpan<Sequence> sequences = step.Sequences;
+        foreach (ref readonly SampledToken sample in result.Samples)
+        {
+            Sequence sequence = sequences[sample.Slice];
+            sequence.PendingSamples = Math.Max(0, sequence.PendingSamples - 1);
+            if (sequence.State == SequenceState.Finished)
+            {
+                // It ended while this step was under way: the token is nobody's.
+                continue;
+            }
+            sequence.Append(sample.Token);
+            Generation generation = (Generation)sequence.Owner!;
+            generation.Account.AddGenerated(1);
+            if (generation.FirstTokenAt == 0)
+            {
+                generation.FirstTokenAt = _options.Clock.GetTimestamp();
+            }
+            FinishReason reason = FindEnd(generation, sequence, sample.Token);
+            if (reason != FinishReason.None)
+            {
+                _scheduler.Finish(sequence, reason);
+            }
+            _taken.Add(new TakenToken(generation, sample));
+        }
+        return cached;
+    }
+
+    /// <summary>Makes text of the tokens taken in last and hands it to their readers.</summary>
+    public void Publish()
+    {
+        foreach (TakenToken taken in _taken)
+        {
+            Publish(taken.Generation, taken.Sample);
+        }
+        _taken.Clear();
+    }
+
+    /// <summary>Ends a generation wherever it stands; no effect on one that has ended.</summary>
+    public void End(Generation generation, FinishReason reason, string? error)
+    {
+        if (generation.Sequence.State == SequenceState.Finished)
+        {
+            return;
+        }
+        _scheduler.Finish(generation.Sequence, reason);
+        _scratch.ResetWrittenCount();
+        Close(generation, generation.Output.Flush(_scratch), error);
+    }
+
+    public void ResumeReading(Generation generation)
+    {
+        generation.BehindSince = 0;
+        generation.Sequence.ReaderBehind = false;
+        _behind.Remove(generation);
+    }
+
+    /// <summary>Ends generations whose readers have been gone for too long.</summary>
+    public void CheckReaders()
+    {
+        for (int i = _behind.Count - 1; i >= 0; i--)
+        {
+            Generation generation = _behind[i];
+            if (_options.Clock.GetElapsedTime(generation.BehindSince) > _scheduler.Policy.ReaderPatience)
+            {
+                End(generation, FinishReason.Abandoned, error: null);
+            }
+        }
+    }
+
+    private static int CountPrompts(ScheduledStep step)
+    {
+        int cached = 0;
+        ReadOnlySpan<StepSlice> slices = step.Plan.Slices;
+        for (int i = 0; i < slices.Length; i++)
+        {
+            Sequence sequence = step.Sequences[i];
+            ref readonly StepSlice slice = ref slices[i];
+            if (slice.Start >= sequence.PromptCount)
+            {
+                continue;
+            }
+            Accounting.TokenAccount account = ((Generation)sequence.Owner!).Account;
+            account.AddPrefill(Math.Min(slice.Start + slice.Count, sequence.PromptCount) - slice.Start);
+            if (slice.Fresh && sequence.Preemptions == 0)
+            {
+                account.AddCached(sequence.CachedPromptTokens);
+                cached += sequence.CachedPromptTokens;
+            }
+        }
+        return cached;
+    }
+
+    private FinishReason FindEnd(Generation generation, Sequence sequence, int token)
+    {
+        if (!generation.Request.IgnoreEndTokens && _endTokens.Contains(token))
+        {
+            return FinishReason.Stop;
+        }
+        IReadOnlyList<int> stops = generation.Request.StopTokens;
+        for (int i = 0; i < stops.Count; i++)
+        {
+            if (stops[i] == token)
+            {
+                return FinishReason.Stop;
+            }
+        }
+        return sequence.GeneratedCount >= sequence.MaxNewTokens ? FinishReason.Length : FinishReason.None;
+    }
+
+    private void Publish(Generation generation, in SampledToken sample)
+    {
+        if (generation.Closed)
+        {
+            return;
+        }
+        Sequence sequence = generation.Sequence;
+        _scratch.ResetWrittenCount();
+        ReadOnlySpan<byte> text = generation.Output.Append(sample.Token, _scratch);
+        bool hasRoom = generation.Write(
+            sample.Token, sample.Logprob, _result!.Alternatives.Slice(sample.AlternativesOffset, sample.AlternativesCount), text);
+        if (generation.Output.Stopped && sequence.State != SequenceState.Finished)
+        {
+            _scheduler.Finish(sequence, FinishReason.Stop);
+        }
+        else if (generation.Output.Stopped)
+        {
+            sequence.FinishReason = FinishReason.Stop;
+        }
+        if (sequence.State == SequenceState.Finished)
+        {
+            _scratch.ResetWrittenCount();
+            Close(generation, generation.Output.Flush(_scratch), error: null);
+        }
+        else if (!hasRoom && !sequence.ReaderBehind)
+        {
+            sequence.ReaderBehind = true;
+            generation.BehindSince = _options.Clock.GetTimestamp();
+            _behind.Add(generation);
+        }
+    }
+
+    private void Close(Generation generation, ReadOnlySpan<byte> lastText, string? error)
+    {
+        Sequence sequence = generation.Sequence;
+        generation.Closed = true;
+        if (generation.BehindSince != 0)
+        {
+            _behind.Remove(generation);
+        }
+        TimeProvider clock = _options.Clock;
+        long now = clock.GetTimestamp();
+        long started = sequence.StartedAt == 0 ? now : sequence.StartedAt;
+        GenerationOutcome outcome = new(
+            sequence.FinishReason,
+            sequence.PromptCount,
+            sequence.CachedPromptTokens,
+            sequence.GeneratedCount,
+            clock.GetElapsedTime(sequence.ArrivedAt, started),
+            generation.FirstTokenAt == 0 ? null : clock.GetElapsedTime(sequence.ArrivedAt, generation.FirstTokenAt),
+            clock.GetElapsedTime(sequence.ArrivedAt, now),
+            error);
+        generation.Account.AddFinished();
+        sequence.ReturnMemory();
+        foreach (IEngineObserver observer in _observers)
+        {
+            observer.OnFinished(generation, outcome);
+        }
+        generation.End(lastText, outcome);
+    }
+
+    private readonly record struct TakenToken(Generation Generation, SampledToken Sample);
+}

@@ -1,0 +1,22 @@
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Loop;
+
+/// <summary>How a generation ended, and its exact counts.</summary>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CachedTokens">Prompt tokens that came from the KV cache.</param>
+/// <param name="GeneratedTokens">Tokens generated, an end token and those of a stop string among them.</param>
+/// <param name="QueueTime">From arrival to the first step.</param>
+/// <param name="FirstTokenTime">From arrival to the first token; null where there was none.</param>
+/// <param name="TotalTime">From arrival to the end.</param>
+/// <param name="Error">What failed, where the reason is <see cref="FinishReason.Failed"/>.</param>
+public sealed record GenerationOutcome(
+    FinishReason Reason,
+    int PromptTokens,
+    int CachedTokens,
+    int GeneratedTokens,
+    TimeSpan QueueTime,
+    TimeSpan? FirstTokenTime,
+    TimeSpan TotalTime,
+    string? Error);

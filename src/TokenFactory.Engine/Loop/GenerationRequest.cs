@@ -1,0 +1,39 @@
+using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Loop;
+
+/// <summary>What the engine is asked to generate. Texts are tokens already; who may ask was decided before.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>Names the request in logs, the queue and the ledger.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Whose tokens these are.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>The tenant's share against others in the lane. Above 0.</summary>
+    public double TenantWeight { get; init; } = 1;
+
+    public Lane Lane { get; init; } = Lane.Interactive;
+
+    /// <summary>The prompt's token ids, at least one.</summary>
+    public required int[] Prompt { get; init; }
+
+    /// <summary>Most tokens to generate; null: as many as the context leaves.</summary>
+    public int? MaxNewTokens { get; init; }
+
+    public SamplingParameters Sampling { get; init; } = new();
+
+    /// <summary>Strings that end the generation and are not part of its text.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Tokens that end the generation beside the model's own end tokens.</summary>
+    public IReadOnlyList<int> StopTokens { get; init; } = [];
+
+    /// <summary>Goes on past the model's end tokens, for measuring.</summary>
+    public bool IgnoreEndTokens { get; init; }
+
+    /// <summary>Requests share cached prefixes only with those of the same salt.</summary>
+    public string CacheSalt { get; init; } = "";
+}

@@ -1,0 +1,398 @@
+using System.Diagnostics;
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.KvCache;
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Scheduling;
+
+/// <summary>
+/// Decides, every step, which sequences compute how many tokens. Does no I/O and reads no clock: the time comes with each call.
+/// Owned by the engine loop's thread.
+/// </summary>
+public sealed class Scheduler
+{
+    private readonly ExecutorLimits _limits;
+    private readonly WaitingLine _waiting;
+    private readonly RunningSet _running;
+    private readonly List<Sequence> _partial = [];
+    private readonly List<Sequence> _chunks = [];
+    private readonly List<int> _chunkCounts = [];
+    private int _cursor;
+    private int _budget;
+
+    /// <param name="limits">The executor's ceiling.</param>
+    /// <param name="policy">The first batch policy; checked by the caller.</param>
+    /// <param name="ticksPerSecond">Unit of the times given to <see cref="Schedule"/>.</param>
+    public Scheduler(ExecutorLimits limits, BatchPolicy policy, long ticksPerSecond)
+    {
+        limits.Validate();
+        _limits = limits;
+        MaxContext = (int)Math.Min(limits.MaxContext, (long)limits.BlockCount * limits.BlockSize);
+        Blocks = new KvBlockManager(limits.BlockCount, limits.BlockSize);
+        _waiting = new WaitingLine(policy, ticksPerSecond);
+        _running = new RunningSet(limits.MaxSequences, Blocks.BlocksFor(MaxContext));
+    }
+
+    public KvBlockManager Blocks { get; }
+
+    /// <summary>Longest sequence: the executor's own bound, or what all KV blocks hold.</summary>
+    public int MaxContext { get; }
+
+    /// <summary>The policy of the next step.</summary>
+    public BatchPolicy Policy
+    {
+        get => _waiting.Policy;
+        set => _waiting.Policy = value;
+    }
+
+    public int RunningCount => _running.Count;
+
+    public int WaitingCount => _waiting.Count;
+
+    /// <summary>Prompt tokens of all waiting sequences.</summary>
+    public long WaitingTokens => _waiting.Tokens;
+
+    public bool HasWork => _running.Count > 0 || _waiting.Count > 0;
+
+    /// <summary>Preemptions since the start.</summary>
+    public long Preemptions { get; private set; }
+
+    /// <summary>What kept the next waiting sequence out at the last step.</summary>
+    public WaitReason WaitReason { get; private set; }
+
+    public int CountRunning(Lane lane) => _waiting[lane].Running;
+
+    public int CountWaiting(Lane lane) => _waiting[lane].Waiting;
+
+    /// <summary>Queues a sequence for a tenant whose share against others is <paramref name="weight"/>.</summary>
+    public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight);
+
+    /// <summary>Sequences that hold a row.</summary>
+    public void CopyRunning(List<Sequence> into)
+    {
+        foreach (Sequence sequence in _running.Sequences)
+        {
+            if (sequence.State == SequenceState.Running)
+            {
+                into.Add(sequence);
+            }
+        }
+    }
+
+    /// <summary>Waiting sequences, tenant by tenant within each lane.</summary>
+    public void CopyWaiting(List<Sequence> into)
+    {
+        foreach (Lane lane in Enum.GetValues<Lane>())
+        {
+            foreach (TenantQueue tenant in _waiting[lane].Tenants)
+            {
+                for (Sequence? sequence = tenant.First; sequence is not null; sequence = sequence.Next)
+                {
+                    into.Add(sequence);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fills a step. There is no prefill phase and no decode phase: every sequence has computed tokens that lag its known tokens, and
+    /// the step spends a token budget on closing that lag, first where one token is missing (so that running answers go on), then,
+    /// chunk by chunk, where a prompt is. Chunks go to whoever is due by lane, tenant and arrival, begun or not.
+    /// </summary>
+    public void Schedule(ScheduledStep step, long stepId, long now)
+    {
+        step.Reset(stepId);
+        _running.Compact();
+        _partial.Clear();
+        _chunks.Clear();
+        _chunkCounts.Clear();
+        _budget = Policy.TokenBudget;
+        AddSingleTokens(step);
+        ChooseChunks(step, now);
+        for (int i = 0; i < _chunks.Count; i++)
+        {
+            AddSlice(step, _chunks[i], _chunkCounts[i]);
+        }
+        PublishPrompts(step);
+    }
+
+    /// <summary>Takes a sequence out for good, wherever it stands. Its full blocks stay in the cache.</summary>
+    public void Finish(Sequence sequence, FinishReason reason)
+    {
+        if (sequence.State == SequenceState.Waiting)
+        {
+            _waiting.Remove(sequence);
+        }
+        else if (sequence.State == SequenceState.Running)
+        {
+            GiveUpRow(sequence);
+        }
+        sequence.State = SequenceState.Finished;
+        sequence.FinishReason = reason;
+    }
+
+    private void AddSingleTokens(ScheduledStep step)
+    {
+        ReadOnlySpan<Sequence> running = _running.Sequences;
+        _cursor = running.Length <= _budget ? 0 : _cursor % running.Length;
+        int start = _cursor;
+        for (int i = 0; i < running.Length; i++)
+        {
+            int index = start + i;
+            Sequence sequence = running[index < running.Length ? index : index - running.Length];
+            if (sequence.State != SequenceState.Running || sequence.ReaderBehind)
+            {
+                continue;
+            }
+            int lag = sequence.Lag;
+            if (lag > 1)
+            {
+                _partial.Add(sequence);
+            }
+            else if (lag == 1)
+            {
+                if (_budget == 0)
+                {
+                    // Those left out come first in the next step.
+                    _cursor = index;
+                    return;
+                }
+                if (MakeRoom(sequence, step.Plan.StepId))
+                {
+                    AddSlice(step, sequence, 1);
+                }
+            }
+        }
+    }
+
+    private void ChooseChunks(ScheduledStep step, long now)
+    {
+        bool admits = true;
+        WaitReason = WaitReason.None;
+        while (_budget > 0)
+        {
+            Sequence? begun = _chunks.Count < _limits.MaxChunks ? TakeFirst(_partial, now) : null;
+            Sequence? waiting = admits ? PeekAdmissible(now) : null;
+            if (waiting is not null && (begun is null || _waiting.GoesBefore(waiting, begun, now)))
+            {
+                if (begun is not null)
+                {
+                    _partial.Add(begun);
+                }
+                admits = TryAdmit(waiting, step, now);
+            }
+            else if (begun is not null)
+            {
+                PlanChunk(step, begun);
+            }
+            else
+            {
+                break;
+            }
+        }
+        if (_budget == 0 && _waiting.Count > 0 && WaitReason == WaitReason.None)
+        {
+            WaitReason = WaitReason.TokenBudget;
+        }
+    }
+
+    private Sequence? PeekAdmissible(long now)
+    {
+        if (_waiting.Count == 0)
+        {
+            return null;
+        }
+        if (_running.Count >= Math.Min(Policy.MaxRunning, _limits.MaxSequences))
+        {
+            WaitReason = WaitReason.RunningLimit;
+            return null;
+        }
+        return _waiting.Peek(now);
+    }
+
+    /// <summary>Gives a waiting sequence a row and blocks for all that it knows; false where it has to wait, and all behind it too.</summary>
+    private bool TryAdmit(Sequence sequence, ScheduledStep step, long now)
+    {
+        int reusable = (sequence.Count - 1) / Blocks.BlockSize;
+        ReadOnlySpan<UInt128> hashes = sequence.HashBlocks(reusable, Blocks.BlockSize);
+        int known = Blocks.CountKnown(hashes);
+        bool single = sequence.Count - (known * Blocks.BlockSize) == 1;
+        if (!single && _chunks.Count >= _limits.MaxChunks)
+        {
+            WaitReason = WaitReason.ChunkLimit;
+            return false;
+        }
+
+        int needed = Blocks.BlocksFor(sequence.Count) - known + Blocks.CountUnused(hashes[..known]);
+        int reserve = _running.Count == 0 ? 0 : (int)Math.Ceiling(Policy.KvWatermark * Blocks.TotalCount);
+        if (Blocks.AvailableCount - needed < reserve)
+        {
+            WaitReason = WaitReason.KvBlocks;
+            return false;
+        }
+
+        Blocks.Share(hashes[..known], _running.NextTable);
+        bool grown = Blocks.TryGrow(_running.NextTable, Blocks.BlocksFor(sequence.Count));
+        Debug.Assert(grown, "blocks were counted before they were taken");
+        Admit(sequence, known * Blocks.BlockSize, now);
+        if (single)
+        {
+            AddSlice(step, sequence, 1);
+        }
+        else
+        {
+            PlanChunk(step, sequence);
+        }
+        return true;
+    }
+
+    private void Admit(Sequence sequence, int cachedTokens, long now)
+    {
+        _waiting.Remove(sequence);
+        _waiting[sequence.Lane].Running++;
+        sequence.Queue!.Running++;
+        _running.Add(sequence);
+        sequence.ComputedCount = cachedTokens;
+        sequence.PublishedBlocks = cachedTokens / Blocks.BlockSize;
+        if (sequence.StartedAt == 0)
+        {
+            sequence.StartedAt = now;
+            sequence.CachedPromptTokens = cachedTokens;
+        }
+    }
+
+    private void PlanChunk(ScheduledStep step, Sequence sequence)
+    {
+        int count = Math.Min(Math.Min(sequence.Lag, Policy.PrefillChunk), _budget);
+        if (count == 1)
+        {
+            AddSlice(step, sequence, 1);
+            return;
+        }
+        _chunks.Add(sequence);
+        _chunkCounts.Add(count);
+        _budget -= count;
+    }
+
+    /// <summary>Writes a slice into the plan. Chunks come here after all single tokens, because executors read those first.</summary>
+    private void AddSlice(ScheduledStep step, Sequence sequence, int count)
+    {
+        int start = sequence.ComputedCount;
+        bool samples = sequence.Lag == count;
+        Span<int> tokens = step.Plan.Add(
+            sequence.Row, start, count, sequence.IsFresh, sequence.Blocks, sequence.Blocks.Count, samples ? sequence.Sampling : null);
+        if (count == 1)
+        {
+            tokens[0] = start == sequence.Count - 1 ? sequence.LastToken : start < sequence.Count ? sequence.Tokens[start] : StepPlan.LastSampled;
+            _budget--;
+        }
+        else
+        {
+            sequence.Tokens.Slice(start, count).CopyTo(tokens);
+        }
+        step.Add(sequence);
+        step.PrefillTokens += Math.Max(0, Math.Min(start + count, sequence.PromptCount) - start);
+        sequence.IsFresh = false;
+        sequence.PlannedStep = step.Plan.StepId;
+        sequence.ComputedCount += count;
+        sequence.PendingSamples += samples ? 1 : 0;
+        _waiting.Charge(sequence, count);
+    }
+
+    /// <summary>Sees to a block for the sequence's next token, at the cost of others where it must; false where it had to give way itself.</summary>
+    private bool MakeRoom(Sequence sequence, long stepId)
+    {
+        int blocks = (sequence.ComputedCount / Blocks.BlockSize) + 1;
+        if (blocks <= sequence.Blocks.Count)
+        {
+            return true;
+        }
+        while (!Blocks.TryGrow(sequence.Blocks, blocks))
+        {
+            Sequence victim = ChooseVictim(stepId);
+            Preempt(victim);
+            if (victim == sequence)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>The running sequence that is least preferred: of the last lane, of those the latest to arrive. One planned for this step stays.</summary>
+    private Sequence ChooseVictim(long stepId)
+    {
+        Sequence? victim = null;
+        foreach (Sequence candidate in _running.Sequences)
+        {
+            if (candidate.State == SequenceState.Running && candidate.PlannedStep != stepId
+                && (victim is null || candidate.Lane > victim.Lane || (candidate.Lane == victim.Lane && candidate.Id > victim.Id)))
+            {
+                victim = candidate;
+            }
+        }
+        return victim!;
+    }
+
+    private void Preempt(Sequence sequence)
+    {
+        GiveUpRow(sequence);
+        sequence.State = SequenceState.Waiting;
+        sequence.ComputedCount = 0;
+        sequence.Preemptions++;
+        Preemptions++;
+        _partial.Remove(sequence);
+        _waiting.Return(sequence);
+    }
+
+    private void GiveUpRow(Sequence sequence)
+    {
+        PublishFullBlocks(sequence);
+        Blocks.Release(sequence.Blocks);
+        _running.Remove(sequence);
+        _waiting[sequence.Lane].Running--;
+        sequence.Queue!.Running--;
+    }
+
+    private void PublishPrompts(ScheduledStep step)
+    {
+        foreach (Sequence sequence in step.Sequences[step.Plan.SingleTokenSlices..])
+        {
+            PublishFullBlocks(sequence);
+        }
+    }
+
+    /// <summary>
+    /// Makes computed full blocks shareable. Prompts are published chunk by chunk; generated tokens when the sequence leaves its row,
+    /// so that steady decoding hashes nothing.
+    /// </summary>
+    private void PublishFullBlocks(Sequence sequence)
+    {
+        int full = Math.Min(sequence.ComputedCount, sequence.Count) / Blocks.BlockSize;
+        ReadOnlySpan<UInt128> hashes = sequence.HashBlocks(full, Blocks.BlockSize);
+        for (int i = sequence.PublishedBlocks; i < full; i++)
+        {
+            Blocks.Publish(sequence.Blocks[i], hashes[i]);
+        }
+        sequence.PublishedBlocks = full;
+    }
+
+    private Sequence? TakeFirst(List<Sequence> sequences, long now)
+    {
+        int best = -1;
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            if (best < 0 || _waiting.GoesBefore(sequences[i], sequences[best], now))
+            {
+                best = i;
+            }
+        }
+        if (best < 0)
+        {
+            return null;
+        }
+        Sequence first = sequences[best];
+        sequences.RemoveAt(best);
+        return first;
+    }
+}

@@ -1,0 +1,129 @@
+using TokenFactory.Engine.Sequences;
+
+namespace TokenFactory.Engine.Scheduling;
+
+/// <summary>
+/// All waiting sequences: lanes share by weight of tokens served, tenants share within a lane, a tenant's own requests are first come
+/// first served. Idle lanes and tenants earn nothing, so that capacity they leave is lent and not owed.
+/// </summary>
+internal sealed class WaitingLine
+{
+    private readonly LaneQueue[] _lanes = [new(Lane.Interactive), new(Lane.Agentic), new(Lane.Batch)];
+    private BatchPolicy _policy;
+    private double _creditPerTick;
+
+    public WaitingLine(BatchPolicy policy, long ticksPerSecond)
+    {
+        TicksPerSecond = ticksPerSecond;
+        _policy = policy;
+        Policy = policy;
+    }
+
+    public long TicksPerSecond { get; }
+
+    public BatchPolicy Policy
+    {
+        get => _policy;
+        set
+        {
+            _policy = value;
+            _creditPerTick = value.AgingTokensPerSecond / TicksPerSecond;
+        }
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Prompt tokens of all waiting sequences.</summary>
+    public long Tokens { get; private set; }
+
+    public LaneQueue this[Lane lane] => _lanes[(int)lane];
+
+    /// <summary>Appends a new sequence to its tenant's queue.</summary>
+    public void Add(Sequence sequence, string tenant, double weight)
+    {
+        LaneQueue lane = this[sequence.Lane];
+        if (!lane.IsActive)
+        {
+            lane.Served = Math.Max(lane.Served, LeastActiveLane());
+        }
+        sequence.Queue = lane.Enter(tenant, weight);
+        lane.AddLast(sequence);
+        Count++;
+        Tokens += sequence.PromptCount;
+    }
+
+    /// <summary>Puts a preempted sequence before all others of its tenant.</summary>
+    public void Return(Sequence sequence)
+    {
+        this[sequence.Lane].AddFirst(sequence);
+        Count++;
+        Tokens += sequence.PromptCount;
+    }
+
+    public void Remove(Sequence sequence)
+    {
+        this[sequence.Lane].Remove(sequence);
+        Count--;
+        Tokens -= sequence.PromptCount;
+    }
+
+    /// <summary>The sequence that goes next, or null.</summary>
+    public Sequence? Peek(long now)
+    {
+        Sequence? best = null;
+        double bestKey = double.PositiveInfinity;
+        foreach (LaneQueue lane in _lanes)
+        {
+            if (lane.Waiting == 0 || lane.Peek(_creditPerTick, now, out _) is not { } head)
+            {
+                continue;
+            }
+            double key = LaneKey(head, now);
+            if (key < bestKey)
+            {
+                bestKey = key;
+                best = head;
+            }
+        }
+        return best;
+    }
+
+    /// <summary>Whether <paramref name="first"/> goes before <paramref name="second"/>: by lane, then by tenant, then by arrival.</summary>
+    public bool GoesBefore(Sequence first, Sequence second, long now)
+    {
+        if (first.Lane != second.Lane)
+        {
+            return LaneKey(first, now) < LaneKey(second, now);
+        }
+        if (first.Queue != second.Queue)
+        {
+            return TenantKey(first, now) < TenantKey(second, now);
+        }
+        return first.Id < second.Id;
+    }
+
+    /// <summary>Books tokens that a step computes for a sequence to its tenant and its lane.</summary>
+    public void Charge(Sequence sequence, int tokens)
+    {
+        sequence.Queue!.Charge(tokens);
+        _lanes[(int)sequence.Lane].Served += tokens / _policy[sequence.Lane].Weight;
+    }
+
+    private double LaneKey(Sequence head, long now) =>
+        this[head.Lane].Served - (_creditPerTick * (now - head.ArrivedAt) / _policy[head.Lane].Weight);
+
+    private double TenantKey(Sequence head, long now) => head.Queue!.Served - (_creditPerTick * (now - head.ArrivedAt) / head.Queue.Weight);
+
+    private double LeastActiveLane()
+    {
+        double least = double.PositiveInfinity;
+        foreach (LaneQueue lane in _lanes)
+        {
+            if (lane.IsActive)
+            {
+                least = Math.Min(least, lane.Served);
+            }
+        }
+        return double.IsInfinity(least) ? 0 : least;
+    }
+}

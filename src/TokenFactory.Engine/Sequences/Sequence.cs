@@ -1,0 +1,161 @@
+using System.Buffers;
+using TokenFactory.Engine.KvCache;
+using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Scheduling;
+
+namespace TokenFactory.Engine.Sequences;
+
+/// <summary>
+/// One prompt and what has been generated for it. <see cref="ComputedCount"/> lags the known tokens, and scheduling is nothing but
+/// closing that lag. Owned by the engine loop's thread.
+/// </summary>
+public sealed class Sequence
+{
+    private int[] _tokens;
+    private UInt128[] _blockHashes = [];
+
+    /// <param name="id">Unique within the engine, growing with arrival.</param>
+    /// <param name="lane">The queue it waits in.</param>
+    /// <param name="prompt">The prompt's tokens, at least one; copied.</param>
+    /// <param name="maxNewTokens">Most tokens to generate, at least one.</param>
+    /// <param name="sampling">How to choose tokens.</param>
+    public Sequence(long id, Lane lane, ReadOnlySpan<int> prompt, int maxNewTokens, SamplingState sampling)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxNewTokens, 1);
+        Id = id;
+        Lane = lane;
+        PromptCount = prompt.Length;
+        MaxNewTokens = maxNewTokens;
+        Sampling = sampling;
+        _tokens = ArrayPool<int>.Shared.Rent(prompt.Length + Math.Min(maxNewTokens, 64));
+        prompt.CopyTo(_tokens);
+        Count = prompt.Length;
+        LastToken = prompt[^1];
+    }
+
+    public long Id { get; }
+
+    public Lane Lane { get; }
+
+    public int PromptCount { get; }
+
+    public int MaxNewTokens { get; }
+
+    public SamplingState Sampling { get; }
+
+    /// <summary>Tokens known: the prompt's and those generated.</summary>
+    public int Count { get; private set; }
+
+    public int LastToken { get; private set; }
+
+    /// <summary>Leading tokens whose keys and values are in the cache, or will be when the submitted steps are done.</summary>
+    public int ComputedCount { get; internal set; }
+
+    /// <summary>Tokens that submitted steps will sample: 0, or up to the executor's steps in flight.</summary>
+    public int PendingSamples { get; internal set; }
+
+    /// <summary>
+    /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them.
+    /// </summary>
+    public int Lag => PendingSamples > 0 && GeneratedCount + PendingSamples >= MaxNewTokens ? 0 : Count + PendingSamples - ComputedCount;
+
+    public int GeneratedCount => Count - PromptCount;
+
+    /// <summary>Prompt tokens that were found in the KV cache when the sequence first ran.</summary>
+    public int CachedPromptTokens { get; internal set; }
+
+    public SequenceState State { get; internal set; }
+
+    public FinishReason FinishReason { get; internal set; }
+
+    /// <summary>The row while running, else -1.</summary>
+    public int Row { get; internal set; } = -1;
+
+    /// <summary>How often it gave up its row and blocks to others.</summary>
+    public int Preemptions { get; internal set; }
+
+    /// <summary>True while its reader has not taken in what was generated; the sequence keeps its row and is not scheduled.</summary>
+    public bool ReaderBehind { get; set; }
+
+    /// <summary>Arrival, in the loop clock's ticks.</summary>
+    public long ArrivedAt { get; init; }
+
+    /// <summary>First time scheduled, in the loop clock's ticks; 0 before.</summary>
+    public long StartedAt { get; internal set; }
+
+    /// <summary>What the request attached: the loop's own record of it.</summary>
+    public object? Owner { get; init; }
+
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+
+    /// <summary>The parent hash of the first block: equal roots may share blocks.</summary>
+    public UInt128 HashRoot { get; init; }
+
+    internal TenantQueue? Queue { get; set; }
+
+    internal KvBlockTable Blocks { get; set; } = null!;
+
+    internal bool IsFresh { get; set; }
+
+    /// <summary>Leading blocks offered for sharing since it has its row.</summary>
+    internal int PublishedBlocks { get; set; }
+
+    /// <summary>Its place in the running list.</summary>
+    internal int ListIndex { get; set; }
+
+    internal long PlannedStep { get; set; } = -1;
+
+    internal Sequence? Next { get; set; }
+
+    internal Sequence? Previous { get; set; }
+
+    /// <summary>Leading full blocks whose hashes are known.</summary>
+    internal int HashedBlocks { get; private set; }
+
+    /// <summary>Appends a generated token.</summary>
+    public void Append(int token)
+    {
+        if (Count == _tokens.Length)
+        {
+            Grow();
+        }
+        _tokens[Count++] = token;
+        LastToken = token;
+    }
+
+    /// <summary>Hashes of the first <paramref name="blocks"/> full blocks, computed once each.</summary>
+    internal ReadOnlySpan<UInt128> HashBlocks(int blocks, int blockSize)
+    {
+        if (blocks > _blockHashes.Length)
+        {
+            Array.Resize(ref _blockHashes, Math.Max(blocks, _blockHashes.Length * 2));
+        }
+        while (HashedBlocks < blocks)
+        {
+            UInt128 parent = HashedBlocks == 0 ? HashRoot : _blockHashes[HashedBlocks - 1];
+            _blockHashes[HashedBlocks] = BlockHash.Of(parent, _tokens.AsSpan(HashedBlocks * blockSize, blockSize));
+            HashedBlocks++;
+        }
+        return _blockHashes.AsSpan(0, blocks);
+    }
+
+    /// <summary>Gives the token memory back; the sequence is not used after.</summary>
+    public void ReturnMemory()
+    {
+        if (_tokens.Length > 0)
+        {
+            ArrayPool<int>.Shared.Return(_tokens);
+            _tokens = [];
+            Count = 0;
+        }
+    }
+
+    private void Grow()
+    {
+        int[] larger = ArrayPool<int>.Shared.Rent(Count * 2);
+        _tokens.AsSpan(0, Count).CopyTo(larger);
+        ArrayPool<int>.Shared.Return(_tokens);
+        _tokens = larger;
+    }
+}
