@@ -14,9 +14,15 @@ public static class WeightsFingerprint
     /// </summary>
     public static string Compute(TensorStore store, int workers, CancellationToken cancellation)
     {
+        return Compute(store.Files, workers, cancellation);
+    }
+
+    /// <summary>The same over any files, in the order given.</summary>
+    public static string Compute(IEnumerable<string> files, int workers, CancellationToken cancellation)
+    {
         using IncrementalHash total = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[8];
-        foreach (string file in store.Files)
+        foreach (string file in files)
         {
             using Microsoft.Win32.SafeHandles.SafeFileHandle handle = File.OpenHandle(file);
             long bytes = RandomAccess.GetLength(handle);
