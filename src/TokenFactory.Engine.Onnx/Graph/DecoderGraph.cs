@@ -1,0 +1,169 @@
+using TokenFactory.Engine.Onnx.Weights;
+using TokenFactory.Models.Configuration;
+
+namespace TokenFactory.Engine.Onnx.Graph;
+
+/// <summary>
+/// The whole decoder as one ONNX graph over flat tokens: decode rows and prefill chunks go through every projection together and part
+/// only inside attention. Embedding rows come in, logits of the wanted rows go out.
+/// </summary>
+internal sealed class DecoderGraph
+{
+    private readonly ModelSpec _spec;
+    private readonly WeightLayout _layout;
+    private readonly GraphWriter _graph;
+    private readonly AttentionNodes _attention;
+    private readonly int _chunks;
+
+    private DecoderGraph(ModelSpec spec, WeightLayout layout, int chunks, string weightsFile)
+    {
+        _spec = spec;
+        _layout = layout;
+        _chunks = chunks;
+        _graph = new GraphWriter("", weightsFile);
+        _attention = new AttentionNodes(spec, _graph, chunks);
+    }
+
+    /// <summary>Builds the ModelProto.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="layout">Where the weights lie.</param>
+    /// <param name="chunks">Most prefill chunks of a step.</param>
+    /// <param name="weightsFile">The weights file's name, within the folder that the session is told.</param>
+    public static byte[] Build(ModelSpec spec, WeightLayout layout, int chunks, string weightsFile)
+    {
+        DecoderGraph graph = new(spec, layout, chunks, weightsFile);
+        graph.DeclareInputs();
+        graph.AddDecoder();
+        return graph._graph.ToModel();
+    }
+
+    private void DeclareInputs()
+    {
+        _graph.Input(DecoderInputs.Hidden, OnnxElement.Float, -1, _spec.HiddenSize);
+        _graph.Input(DecoderInputs.Split, OnnxElement.Int64, _chunks + 1);
+        _graph.Input(DecoderInputs.Wanted, OnnxElement.Int64, -1);
+        foreach (string name in RopeInputs(_spec))
+        {
+            _graph.Input(name, OnnxElement.Float, -1, -1);
+        }
+        for (int part = 0; part <= _chunks; part++)
+        {
+            _graph.Input(DecoderInputs.Present(part), OnnxElement.Bool);
+            _graph.Input(DecoderInputs.Lengths(part), OnnxElement.Int32, -1);
+            _graph.Input(DecoderInputs.Total(part), OnnxElement.Int32, 1);
+            for (int layer = 0; layer < _spec.Layers; layer++)
+            {
+                _graph.Input(DecoderInputs.Keys(part, layer), OnnxElement.Float, -1, _spec.KeyValueHeads, -1, _spec.HeadSize);
+                _graph.Input(DecoderInputs.Values(part, layer), OnnxElement.Float, -1, _spec.KeyValueHeads, -1, _spec.HeadSize);
+            }
+        }
+        _graph.Output(DecoderInputs.Logits, OnnxElement.Float, -1, _spec.VocabularySize);
+    }
+
+    /// <summary>The rotation tables that the spec's layers read.</summary>
+    public static IEnumerable<string> RopeInputs(ModelSpec spec)
+    {
+        if (spec.LayerAttention.Any(layer => layer.Rope == LayerRope.Global))
+        {
+            yield return DecoderInputs.GlobalCosine;
+            yield return DecoderInputs.GlobalSine;
+        }
+        if (spec.LayerAttention.Any(layer => layer.Rope == LayerRope.Local))
+        {
+            yield return DecoderInputs.LocalCosine;
+            yield return DecoderInputs.LocalSine;
+        }
+    }
+
+    private void AddDecoder()
+    {
+        string residual = DecoderInputs.Hidden;
+        string normed = Norm(residual, WeightLayout.Of(0, "attention_norm"));
+        for (int layer = 0; layer < _spec.Layers; layer++)
+        {
+            string attended = Linear(_attention.Add(layer, QueryKeyValue(layer, normed)), WeightLayout.Of(layer, "output"));
+            attended = PostNorm(attended, layer, "post_attention_norm");
+            (normed, residual) = AddAndNorm(residual, attended, WeightLayout.Of(layer, "feed_forward_norm"));
+
+            string forwarded = PostNorm(FeedForward(layer, normed), layer, "post_feed_forward_norm");
+            string next = layer + 1 < _spec.Layers ? WeightLayout.Of(layer + 1, "attention_norm") : WeightLayout.FinalNorm;
+            (normed, residual) = AddAndNorm(residual, forwarded, next);
+        }
+        string wanted = _graph.Node("Gather", [normed, DecoderInputs.Wanted], OnnxAttribute.Of("axis", 0));
+        string logits = Linear(wanted, WeightLayout.Head);
+        if (_spec.LogitSoftCap is { } cap)
+        {
+            string bounded = _graph.Node("Tanh", [_graph.Node("Div", [logits, _graph.Constant(cap)])]);
+            logits = _graph.Node("Mul", [bounded, _graph.Constant(cap)]);
+        }
+        _graph.NamedNode("", "Identity", [logits], [DecoderInputs.Logits]);
+    }
+
+    private string QueryKeyValue(int layer, string normed)
+    {
+        string packed = Linear(normed, WeightLayout.Of(layer, "qkv"));
+        if (!_spec.QueryKeyNorm)
+        {
+            return packed;
+        }
+        string widths = _graph.Constant(_spec.QuerySize, _spec.KeyValueSize, _spec.KeyValueSize);
+        string[] parts = _graph.Node("", "Split", [packed, widths], 3, OnnxAttribute.Of("axis", 1));
+        string query = HeadNorm(parts[0], _spec.QuerySize, WeightLayout.Of(layer, "query_norm"));
+        string key = HeadNorm(parts[1], _spec.KeyValueSize, WeightLayout.Of(layer, "key_norm"));
+        return _graph.Node("Concat", [query, key, parts[2]], OnnxAttribute.Of("axis", 1));
+    }
+
+    private string HeadNorm(string heads, int width, string weight)
+    {
+        string perHead = _graph.Node("Reshape", [heads, _graph.Constant(-1, _spec.HeadSize)]);
+        return _graph.Node("Reshape", [Norm(perHead, weight), _graph.Constant(-1, width)]);
+    }
+
+    private string FeedForward(int layer, string normed)
+    {
+        string gate = Linear(normed, WeightLayout.Of(layer, "gate"));
+        string up = Linear(normed, WeightLayout.Of(layer, "up"));
+        string active = _spec.Activation == Activation.Silu
+            ? _graph.Contrib("QuickGelu", [gate], OnnxAttribute.Of("alpha", 1f))
+            : _graph.Node("Gelu", [gate], OnnxAttribute.Of("approximate", "tanh"));
+        return Linear(_graph.Node("Mul", [active, up]), WeightLayout.Of(layer, "down"));
+    }
+
+    private string PostNorm(string input, int layer, string weight) => _spec.PostNorms ? Norm(input, WeightLayout.Of(layer, weight)) : input;
+
+    private string Norm(string input, string weight) => _graph.Node(
+        "SimplifiedLayerNormalization", [input, Vector(weight)],
+        OnnxAttribute.Of("axis", -1), OnnxAttribute.Of("epsilon", _spec.NormEpsilon), OnnxAttribute.Of("stash_type", 1));
+
+    // One node for the residual sum and the norm of it; the sum is its fourth output.
+    private (string Normed, string Sum) AddAndNorm(string residual, string added, string weight)
+    {
+        string normed = weight + ".normed";
+        string sum = weight + ".sum";
+        _graph.NamedNode(
+            GraphWriter.Microsoft, "SkipSimplifiedLayerNormalization", [residual, added, Vector(weight)], [normed, "", "", sum],
+            OnnxAttribute.Of("epsilon", _spec.NormEpsilon));
+        return (normed, sum);
+    }
+
+    private string Linear(string input, string name)
+    {
+        StoredProjection projection = _layout.Projection(name);
+        string? bias = _layout.VectorOrNull(name + ".bias") is null ? null : Vector(name + ".bias");
+        if (projection.Bits == 32)
+        {
+            return _graph.Node("Gemm", bias is null ? [input, External(projection.Weights)] : [input, External(projection.Weights), bias], OnnxAttribute.Of("transB", 1));
+        }
+        string zeros = projection.ZeroPoints is { } tensor ? External(tensor) : "";
+        string[] inputs = [input, External(projection.Weights), External(projection.Scales!), .. zeros.Length > 0 ? [zeros] : Array.Empty<string>()];
+        string product = _graph.Contrib(
+            "MatMulNBits", inputs, OnnxAttribute.Of("K", projection.Columns), OnnxAttribute.Of("N", projection.Rows),
+            OnnxAttribute.Of("bits", projection.Bits), OnnxAttribute.Of("block_size", WeightLayout.BlockSize), OnnxAttribute.Of("accuracy_level", 4));
+        return bias is null ? product : _graph.Node("Add", [product, bias]);
+    }
+
+    private string Vector(string name) => External(_layout.VectorOrNull(name)!.Tensor);
+
+    private string External(StoredTensor tensor) =>
+        _graph.External(tensor.Name, tensor.Type, tensor.Shape.AsSpan(), tensor.Offset, tensor.Length);
+}

@@ -1,0 +1,11 @@
+namespace TokenFactory.Engine.Onnx.Graph;
+
+/// <summary>TensorProto.DataType.</summary>
+internal enum OnnxElement
+{
+    Float = 1,
+    UInt8 = 2,
+    Int32 = 6,
+    Int64 = 7,
+    Bool = 9,
+}

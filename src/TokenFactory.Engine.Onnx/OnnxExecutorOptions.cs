@@ -1,0 +1,55 @@
+namespace TokenFactory.Engine.Onnx;
+
+/// <summary>How a model is loaded on the CPU. The defaults suit a machine that serves one model.</summary>
+public sealed record OnnxExecutorOptions
+{
+    public WeightPrecision Precision { get; init; } = WeightPrecision.Auto;
+
+    /// <summary>Threads that compute; 0: one each physical core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// Bytes for keys and values; null: a quarter of the memory, at most 16 GiB. Half of it is the pool of KV blocks; as much again is
+    /// what running sequences need in their slots, unless they share blocks: a slot holds its own copy. The slots' ceiling,
+    /// sequences · context, is kept below three quarters of the machine's memory by lowering <see cref="MaxSequences"/>.
+    /// </summary>
+    public long? KvMemoryBytes { get; init; }
+
+    /// <summary>Most sequences that run at once.</summary>
+    public int MaxSequences { get; init; } = 16;
+
+    /// <summary>Longest sequence, at most what the model is made for; null: the model's, at most 4096.</summary>
+    public int? MaxContext { get; init; }
+
+    /// <summary>Tokens of a KV block.</summary>
+    public int BlockSize { get; init; } = 16;
+
+    /// <summary>Most tokens of a step.</summary>
+    public int MaxStepTokens { get; init; } = 512;
+
+    /// <summary>Most prefill chunks of a step. Each one costs some microseconds a layer in every step, used or not.</summary>
+    public int MaxChunks { get; init; } = 1;
+
+    /// <summary>Where quantised weights are kept; null: <c>token-factory/onnx</c> in the user's cache folder.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming the first option that makes no sense.</summary>
+    public void Validate()
+    {
+        Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
+        Require(KvMemoryBytes is null or > 0, nameof(KvMemoryBytes), KvMemoryBytes ?? 0, "a number above 0");
+        Require(MaxSequences is >= 1 and <= 1024, nameof(MaxSequences), MaxSequences, "1 to 1024");
+        Require(MaxContext is null or >= 2, nameof(MaxContext), MaxContext ?? 0, "at least 2");
+        Require(BlockSize is >= 1 and <= 1024, nameof(BlockSize), BlockSize, "1 to 1024");
+        Require(MaxStepTokens is >= 1 and <= 65536, nameof(MaxStepTokens), MaxStepTokens, "1 to 65536");
+        Require(MaxChunks is >= 1 and <= 16, nameof(MaxChunks), MaxChunks, "1 to 16");
+    }
+
+    private static void Require(bool holds, string name, long value, string expected)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{name} is {value}; expected {expected}.");
+        }
+    }
+}

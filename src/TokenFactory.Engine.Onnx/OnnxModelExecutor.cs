@@ -1,0 +1,119 @@
+using Microsoft.ML.OnnxRuntime;
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Onnx.Execution;
+using TokenFactory.Engine.Onnx.Graph;
+using TokenFactory.Engine.Onnx.Kv;
+using TokenFactory.Engine.Onnx.Weights;
+using TokenFactory.Models;
+using TokenFactory.Models.Weights;
+
+namespace TokenFactory.Engine.Onnx;
+
+/// <summary>Computes a model's steps on the CPU by ONNX Runtime, with a graph built from its spec. Made by <see cref="Load"/>.</summary>
+public sealed class OnnxModelExecutor : IModelExecutor
+{
+    private readonly TensorStore _weights;
+    private readonly KvStore _store;
+    private readonly DecoderSession _session;
+    private readonly StepThread _thread;
+    private bool _disposed;
+
+    private OnnxModelExecutor(DeviceInfo device, ExecutorLimits limits, TensorStore weights, KvStore store, DecoderSession session, StepRunner runner)
+    {
+        Device = device;
+        Limits = limits;
+        Runner = runner;
+        _weights = weights;
+        _store = store;
+        _session = session;
+        _thread = new StepThread(runner, limits.MaxSequences);
+    }
+
+    public DeviceInfo Device { get; }
+
+    public ExecutorLimits Limits { get; }
+
+    internal StepRunner Runner { get; }
+
+    /// <summary>
+    /// Reads, converts (once; later loads find the result in the cache folder), builds and warms up a model.
+    /// Throws <see cref="ModelFormatException"/> for a damaged or unsupported model, <see cref="ArgumentException"/> for options that
+    /// make no sense, <see cref="DiskFullException"/> where the cache has no room.
+    /// </summary>
+    public static OnnxModelExecutor Load(
+        ModelFolder folder, OnnxExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        options.Validate();
+        SupportedSpec.Check(folder);
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
+        long machineBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
+        WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
+        WeightLayout layout = WeightLayout.Create(folder.Spec, precision);
+        KvGeometry geometry = KvSizing.Compute(folder.Spec, options, machineBytes);
+
+        using LoadScope scope = new();
+        TensorStore weights = scope.Keep(folder.OpenWeights());
+        WeightMap map = WeightMap.Create(folder.Spec, weights);
+        string cache = new WeightCache(options.CacheFolder, threads, progress).Provide(layout, weights, map, cancellation);
+
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
+        cancellation.ThrowIfCancellationRequested();
+        byte[] graph = DecoderGraph.Build(folder.Spec, layout, options.MaxChunks, WeightCache.WeightsFile);
+        KvStore store = scope.Keep(new KvStore(geometry));
+        DecoderSession session = scope.Keep(new DecoderSession(graph, cache, folder.Spec, store, options.MaxChunks, options.MaxStepTokens, threads));
+        StepRunner Runner() => new(
+            folder.Spec, map[WeightRole.TokenEmbedding], new SlotMap(store, (long)geometry.Blocks * geometry.BlockSize), session, geometry.Slots, geometry.Capacity);
+
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
+        cancellation.ThrowIfCancellationRequested();
+        ExecutorLimits limits = Limit(geometry, options, folder.Spec.VocabularySize);
+        WarmUp.Run(Runner(), limits);
+        DeviceInfo device = new(
+            "cpu:0", HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
+        OnnxModelExecutor executor = new(device, limits, weights, store, session, Runner());
+        scope.Release();
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
+        return executor;
+    }
+
+    public void Submit(StepPlan plan) => _thread.Submit(plan);
+
+    public StepResult Wait() => _thread.Wait();
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
+        _thread.Dispose();
+        _session.Dispose();
+        _store.Dispose();
+        _weights.Dispose();
+    }
+
+    internal static WeightPrecision Resolve(WeightPrecision precision, long parameters) => precision switch
+    {
+        WeightPrecision.Auto => parameters > 200_000_000 ? WeightPrecision.Int8 : WeightPrecision.Fp32,
+        _ => precision,
+    };
+
+    private static ExecutorLimits Limit(KvGeometry geometry, OnnxExecutorOptions options, int vocabulary)
+    {
+        ExecutorLimits limits = new()
+        {
+            BlockSize = geometry.BlockSize,
+            BlockCount = geometry.Blocks,
+            MaxSequences = geometry.Slots,
+            MaxStepTokens = options.MaxStepTokens,
+            MaxChunks = options.MaxChunks,
+            MaxContext = geometry.Capacity,
+            VocabularySize = vocabulary,
+            StepsInFlight = 1,
+        };
+        limits.Validate();
+        return limits;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using TokenFactory.Models.Configuration.Architectures;
+
+namespace TokenFactory.Models.Configuration;
+
+/// <summary>
+/// Reads <c>config.json</c> and <c>generation_config.json</c> into a <see cref="ModelSpec"/>. Whatever cannot be computed rightly is
+/// refused with a <see cref="ModelFormatException"/> that names the field.
+/// </summary>
+public static class ModelSpecReader
+{
+    private const string Supported =
+        "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, "
+        + "Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration (its text part)";
+
+    private static readonly ImmutableArray<string> ExpertFields = ["num_local_experts", "num_experts", "n_routed_experts"];
+
+    /// <param name="configFile">Path of <c>config.json</c>.</param>
+    /// <param name="generationFile">Path of <c>generation_config.json</c>; it need not exist.</param>
+    public static ModelSpec Read(string configFile, string generationFile) =>
+        Read(ConfigSection.Load(configFile), File.Exists(generationFile) ? ConfigSection.Load(generationFile) : null);
+
+    internal static ModelSpec Read(ConfigSection config, ConfigSection? generation)
+    {
+        string name = ArchitectureName(config);
+        ConfigSection text = config.Section("text_config") ?? config;
+        RefuseUnsupported(config);
+        RefuseUnsupported(text);
+        ModelSpec spec = name switch
+        {
+            "LlamaForCausalLM" or "llama" => LlamaFamily.Llama(text),
+            "MistralForCausalLM" or "mistral" => LlamaFamily.Mistral(text),
+            "Qwen2ForCausalLM" or "qwen2" => QwenFamily.Qwen2(text),
+            "Qwen3ForCausalLM" or "qwen3" => QwenFamily.Qwen3(text),
+            "SmolLM3ForCausalLM" or "smollm3" => LlamaFamily.SmolLm3(text),
+            "Phi3ForCausalLM" or "phi3" => PhiFamily.Phi3(text),
+            "Gemma2ForCausalLM" or "gemma2" => GemmaFamily.Gemma2(text),
+            "Gemma3ForCausalLM" or "Gemma3ForConditionalGeneration" or "gemma3_text" or "gemma3" => GemmaFamily.Gemma3(text, config),
+            _ => throw config.Wrong("architectures", $"\"{name}\" is not supported; supported are {Supported}"),
+        };
+        return GenerationReader.AddTokens(spec, config, text, generation);
+    }
+
+    private static string ArchitectureName(ConfigSection config)
+    {
+        ImmutableArray<string> names = config.Strings("architectures");
+        return names.IsEmpty
+            ? config.StringOrNull("model_type") ?? throw config.Wrong("architectures", $"is missing; supported are {Supported}")
+            : names[0];
+    }
+
+    private static void RefuseUnsupported(ConfigSection config)
+    {
+        if (config.Has("quantization_config"))
+        {
+            throw config.Wrong(
+                "quantization_config", "weights that are already quantised are not supported; take the model's F32, F16 or BF16 release");
+        }
+        foreach (string field in ExpertFields)
+        {
+            if (config.IntOrNull(field, 0) is > 1 and int experts)
+            {
+                throw config.Wrong(field, $"a mixture of {experts} experts is not supported; take a dense model");
+            }
+        }
+    }
+}
