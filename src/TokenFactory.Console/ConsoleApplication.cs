@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Diagnostics;
+using MudBlazor.Services;
+using TokenFactory.Web.Components;
+using TokenFactory.Web.Live;
+using TokenFactory.Web.Playground;
+
+namespace TokenFactory.Web;
+
+/// <summary>The composition root: one call for each subsystem.</summary>
+public static class ConsoleApplication
+{
+    // A pasted prompt arrives as one message; the framework's 32 KiB would break the circuit.
+    private const long MostMessageBytes = 4 * 1024 * 1024;
+
+    /// <summary>Builds the host; the caller runs it.</summary>
+    /// <param name="args">Command line options.</param>
+    /// <param name="preConfigure">Called before the subsystems are added, so that a test may register its own parts first.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? preConfigure = null)
+    {
+        WebApplicationBuilder builder = CreateBuilder(args);
+        preConfigure?.Invoke(builder);
+
+        builder.Services.AddLiveData(builder.Configuration);
+        builder.Services.AddPlayground();
+        AddComponents(builder.Services);
+
+        WebApplication app = builder.Build();
+        UsePages(app);
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // A test's own assembly starts the host too: the assets' manifests are named after this one.
+            ApplicationName = typeof(ConsoleApplication).Assembly.GetName().Name,
+            ContentRootPath = ContentRoot.Find(AppContext.BaseDirectory),
+        });
+        // Development does this by itself; an unpublished build in Production would serve empty files.
+        builder.WebHost.UseStaticWebAssets();
+        return builder;
+    }
+
+    private static void AddComponents(IServiceCollection services)
+    {
+        services.AddMudServices();
+        services.AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MostMessageBytes);
+    }
+
+    private static void UsePages(WebApplication app)
+    {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseExceptionHandler("/error", createScopeForErrors: true);
+        }
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(KeepPagesFromApiClients);
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+
+    /// <summary>An API client gets the API's own errors, never a page.</summary>
+    private static Task KeepPagesFromApiClients(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/v1") && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
+        }
+        return next(context);
+    }
+}

@@ -1,0 +1,36 @@
+namespace TokenFactory.Web.Live;
+
+/// <summary>How often live pages move, and how much they show. Section <c>Live</c> of the configuration.</summary>
+public sealed class LiveOptions
+{
+    /// <summary>How often engines and the machine are looked at while somebody watches.</summary>
+    public TimeSpan SampleInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The least time between two updates of one page.</summary>
+    public TimeSpan ThrottleInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The least time between two updates of a streaming answer.</summary>
+    public TimeSpan AnswerInterval { get; set; } = TimeSpan.FromMilliseconds(66);
+
+    /// <summary>Most rows of the totals; what is left out is counted.</summary>
+    public int TotalsShown { get; set; } = 50;
+
+    /// <summary>What makes no sense, each in words that name the key.</summary>
+    public IEnumerable<string> FindProblems()
+    {
+        foreach ((string key, TimeSpan value) in new[]
+        {
+            (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval), (nameof(AnswerInterval), AnswerInterval),
+        })
+        {
+            if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))
+            {
+                yield return $"Live:{key} is {value}; it must be from 10 ms to 1 minute.";
+            }
+        }
+        if (TotalsShown is < 1 or > 1000)
+        {
+            yield return $"Live:{nameof(TotalsShown)} is {TotalsShown}; it must be from 1 to 1000.";
+        }
+    }
+}

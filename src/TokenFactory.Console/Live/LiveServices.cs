@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using TokenFactory.Engine.Serving;
+
+namespace TokenFactory.Web.Live;
+
+/// <summary>Registers what live pages read.</summary>
+internal static class LiveServices
+{
+    public static IServiceCollection AddLiveData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<LiveOptions>().Bind(configuration.GetSection("Live")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
+        return services;
+    }
+
+    private sealed class LiveOptionsValidator : IValidateOptions<LiveOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, LiveOptions options) =>
+            options.FindProblems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,3 @@
+using TokenFactory.Web;
+
+await ConsoleApplication.Build(args).RunAsync();
