@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 using TokenFactory.Web.Components;
+using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Playground;
 
@@ -20,6 +21,7 @@ public static class ConsoleApplication
         WebApplicationBuilder builder = CreateBuilder(args);
         preConfigure?.Invoke(builder);
 
+        builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPlayground();
         AddComponents(builder.Services);

@@ -1,3 +1,3 @@
-using TokenFactory.Web;
+using TokenFactory.Web.Hosting;
 
-await ConsoleApplication.Build(args).RunAsync();
+return await ConsoleProcess.RunAsync(args);

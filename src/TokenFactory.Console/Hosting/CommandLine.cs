@@ -1,0 +1,72 @@
+using System.CommandLine;
+
+namespace TokenFactory.Web.Hosting;
+
+/// <summary>The process's flags. Each is short for a configuration key, so that appsettings and environment say the same things.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Addresses to listen on, separated by semicolons (key Urls, default http://127.0.0.1:5080).",
+        HelpName = "URLS",
+    };
+
+    private static readonly Option<string[]> Models = new("--model")
+    {
+        Description = "A model folder in Hugging Face layout, served as NAME or by the folder's name; repeatable. Stands in for the models of appsettings.json (keys TokenFactory__Models__0__Path, TokenFactory__Models__0__Name).",
+        HelpName = "[NAME=]FOLDER",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Folder for the database and caches (key TokenFactory__DataFolder, default ./data).",
+        HelpName = "FOLDER",
+    };
+
+    /// <summary>Parses the flags and runs the product, or prints help or what is wrong. Returns the exit code.</summary>
+    public static Task<int> RunAsync(string[] args, Func<string[], Task<int>> run)
+    {
+        RootCommand root = new("Token Factory Console: serves language models on this machine, counts every token, and shows it live.")
+        {
+            Urls,
+            Models,
+            Data,
+        };
+        root.SetAction(parsed => run([.. ToConfiguration(parsed)]));
+        // The host has its own signal handling: drain, then stop.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>Configuration arguments that mean the same as the flags.</summary>
+    private static IEnumerable<string> ToConfiguration(ParseResult parsed)
+    {
+        if (parsed.GetValue(Urls) is { } urls)
+        {
+            yield return $"--Urls={urls}";
+        }
+        if (parsed.GetValue(Data) is { } data)
+        {
+            yield return $"--{TokenFactoryOptions.Section}:DataFolder={data}";
+        }
+        string[] models = parsed.GetValue(Models) ?? [];
+        for (int i = 0; i < models.Length; i++)
+        {
+            string key = $"--{TokenFactoryOptions.Section}:{nameof(TokenFactoryOptions.ModelArguments)}:{i}";
+            (string? name, string path) = SplitName(models[i]);
+            yield return $"{key}:Path={path}";
+            if (name is not null)
+            {
+                yield return $"{key}:Name={name}";
+            }
+        }
+    }
+
+    /// <summary>Splits <c>name=folder</c>; a folder whose own path holds an equals sign after a slash is a folder.</summary>
+    private static (string? Name, string Path) SplitName(string argument)
+    {
+        int equals = argument.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && !argument[..equals].Contains('/', StringComparison.Ordinal)
+            ? (argument[..equals], argument[(equals + 1)..])
+            : (null, argument);
+    }
+}
