@@ -1,0 +1,43 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using TokenFactory.Api.ChatCompletions;
+using TokenFactory.Api.Completions;
+using TokenFactory.Api.Errors;
+using TokenFactory.Api.Generations;
+using TokenFactory.Api.Health;
+using TokenFactory.Api.Models;
+
+namespace TokenFactory.Api;
+
+/// <summary>How answers become JSON: by generated code, with text as itself rather than as escapes. Answers are never HTML.</summary>
+internal static class ApiJson
+{
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static ApiJsonContext Context { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>Writes an answer whole.</summary>
+    public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
+    }
+}
+
+/// <summary>The protocol's records, known to the serialiser at compile time.</summary>
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(ModelList))]
+[JsonSerializable(typeof(ReadinessReport))]
+[JsonSerializable(typeof(LivenessReport))]
+[JsonSerializable(typeof(Usage))]
+[JsonSerializable(typeof(ChatCompletionRequest))]
+[JsonSerializable(typeof(ChatCompletionResponse))]
+[JsonSerializable(typeof(CompletionRequest))]
+[JsonSerializable(typeof(CompletionResponse))]
+[JsonSerializable(typeof(ModelCard))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,0 +1,16 @@
+namespace TokenFactory.Api;
+
+/// <summary>Bounds and habits of the HTTP API. Bound to the configuration section <see cref="Section"/> by the host.</summary>
+public sealed class ApiOptions
+{
+    public const string Section = "Api";
+
+    /// <summary>Longest request body in bytes; longer ones are answered with 413.</summary>
+    public long MaxBodyBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>How long a streamed answer may be silent before its first token until a comment keeps the connection alive.</summary>
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Tenants that have metric series of their own; those seen later share the label <c>other</c>.</summary>
+    public int MaxMetricTenants { get; set; } = 1000;
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using TokenFactory.Api.Admission;
+using TokenFactory.Api.ChatCompletions;
+using TokenFactory.Api.Completions;
+using TokenFactory.Api.Errors;
+using TokenFactory.Api.Generations;
+using TokenFactory.Api.Health;
+using TokenFactory.Api.Metrics;
+using TokenFactory.Api.Models;
+using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Serving;
+
+namespace TokenFactory.Api;
+
+/// <summary>The HTTP API as a host adds and maps it.</summary>
+public static class ApiServices
+{
+    /// <summary>Registers the API. The host registers a <see cref="ModelCatalog"/>, and gives every engine the observers registered here.</summary>
+    public static IServiceCollection AddTokenFactoryApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section));
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<ApiOptions>>().Value);
+        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton<IRequestAdmission, LocalAdmission>();
+        services.AddSingleton<ApiMetrics>();
+        services.AddSingleton<IEngineObserver>(provider => provider.GetRequiredService<ApiMetrics>());
+        services.AddSingleton<MetricsEndpoint>();
+        services.AddSingleton<HealthEndpoints>();
+        services.AddSingleton<ModelLookup>();
+        services.AddSingleton<ModelEndpoints>();
+        services.AddSingleton<GenerationSubmitter>();
+        services.AddSingleton<ChatCompletionEndpoint>();
+        services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<ApiPipeline>();
+        services.AddOpenApi();
+        return services;
+    }
+
+    /// <summary>Maps every route of the API. Unknown paths under <c>/v1</c> and wrong methods get the API's own error body.</summary>
+    public static void MapTokenFactoryApi(this IEndpointRouteBuilder routes)
+    {
+        IServiceProvider services = routes.ServiceProvider;
+        ApiPipeline pipeline = services.GetRequiredService<ApiPipeline>();
+        ModelEndpoints models = services.GetRequiredService<ModelEndpoints>();
+        HealthEndpoints health = services.GetRequiredService<HealthEndpoints>();
+
+        routes.MapGet("/v1/models", pipeline.Around(models.ListAsync));
+        routes.MapGet("/v1/models/{**model}", pipeline.Around(models.ShowAsync));
+        routes.MapPost("/v1/chat/completions", (Delegate)pipeline.Around(services.GetRequiredService<ChatCompletionEndpoint>().HandleAsync))
+            .Accepts<ChatCompletionRequest>("application/json").Produces<ChatCompletionResponse>();
+        routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
+            .Accepts<CompletionRequest>("application/json").Produces<CompletionResponse>();
+        routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
+        routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));
+        routes.MapGet("/metrics", services.GetRequiredService<MetricsEndpoint>().HandleAsync);
+        routes.MapOpenApi("/openapi/v1.json");
+        routes.Map("/v1/{**path}", pipeline.Around(RefuseAsync));
+    }
+
+    private static Task RefuseAsync(HttpContext context) => throw new ApiException(
+        StatusCodes.Status404NotFound,
+        new ErrorBody($"There is no {context.Request.Method} {context.Request.Path} here.", ApiException.InvalidRequest, null, "not_found"));
+}

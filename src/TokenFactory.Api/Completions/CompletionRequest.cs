@@ -1,0 +1,26 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TokenFactory.Api.Generations;
+
+namespace TokenFactory.Api.Completions;
+
+/// <summary>Prompts to be continued.</summary>
+public sealed record CompletionRequest : GenerateRequest
+{
+    /// <summary>
+    /// A string, an array of strings, an array of token ids, or an array of arrays of token ids. Valid while the body that it was read
+    /// from is.
+    /// </summary>
+    [JsonPropertyName("prompt")]
+    public required JsonElement Prompt { get; init; }
+
+    /// <summary>Log probabilities of the tokens, and of this many most likely ones at each place, 0 to 20.</summary>
+    [JsonPropertyName("logprobs")]
+    public int? Logprobs { get; init; }
+
+    /// <summary>Whether the text begins with the prompt. Not together with <c>logprobs</c>.</summary>
+    [JsonPropertyName("echo")]
+    public bool Echo { get; init; }
+
+    internal override int? WantedLogprobs => Logprobs;
+}

@@ -1,0 +1,57 @@
+using Prometheus;
+using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Sequences;
+using TokenFactory.Engine.Serving;
+
+namespace TokenFactory.Api.Metrics;
+
+/// <summary>
+/// Prometheus series of everything that serves. Counts are the engine's own accounts, read when they are scraped, so that they equal
+/// what clients were told; latencies are observed once a request, when it ends.
+/// </summary>
+internal sealed class ApiMetrics : IEngineObserver
+{
+    private static readonly double[] SecondsBuckets = Histogram.ExponentialBuckets(0.005, 2, 15);
+
+    private readonly Histogram _firstToken;
+    private readonly Histogram _queue;
+    private readonly Histogram _duration;
+    private readonly Counter _finished;
+    private readonly Counter _refused;
+
+    public ApiMetrics(ModelCatalog catalog, ApiOptions options)
+    {
+        Registry = Prometheus.Metrics.NewCustomRegistry();
+        MetricFactory factory = Prometheus.Metrics.WithCustomRegistry(Registry);
+        HistogramConfiguration seconds = new() { Buckets = SecondsBuckets };
+        _firstToken = factory.CreateHistogram("tokenfactory_time_to_first_token_seconds", "Time from arrival to the first token.", ["lane"], seconds);
+        _queue = factory.CreateHistogram("tokenfactory_queue_time_seconds", "Time from arrival to the first step.", ["lane"], seconds);
+        _duration = factory.CreateHistogram("tokenfactory_request_duration_seconds", "Time from arrival to the end.", ["lane"], seconds);
+        _finished = factory.CreateCounter("tokenfactory_finished_requests_total", "Requests ended, by reason.", ["lane", "reason"]);
+        _refused = factory.CreateCounter("tokenfactory_refused_requests_total", "Requests that the engine refused, by reason.", ["model", "reason"]);
+        EngineCollector collector = new(factory, options.MaxMetricTenants);
+        Registry.AddBeforeCollectCallback(() => collector.Collect(catalog.Models));
+    }
+
+    /// <summary>A registry of this host alone.</summary>
+    public CollectorRegistry Registry { get; }
+
+    public void CountRefusal(string model, RejectionKind kind) => _refused.WithLabels(model, kind.ToString()).Inc();
+
+    public void OnStep(in StepReport report)
+    {
+        // Steps are counted by the engine itself and read when scraped.
+    }
+
+    public void OnFinished(Generation generation, GenerationOutcome outcome)
+    {
+        string lane = EngineCollector.Name(generation.Request.Lane);
+        _finished.WithLabels(lane, outcome.Reason == FinishReason.None ? "unknown" : outcome.Reason.ToString()).Inc();
+        _queue.WithLabels(lane).Observe(outcome.QueueTime.TotalSeconds);
+        _duration.WithLabels(lane).Observe(outcome.TotalTime.TotalSeconds);
+        if (outcome.FirstTokenTime is { } first)
+        {
+            _firstToken.WithLabels(lane).Observe(first.TotalSeconds);
+        }
+    }
+}

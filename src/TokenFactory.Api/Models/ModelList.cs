@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using TokenFactory.Engine.Serving;
+
+namespace TokenFactory.Api.Models;
+
+/// <summary>The models that serve.</summary>
+/// <param name="Data">The models in the order they were loaded.</param>
+public sealed record ModelList([property: JsonPropertyName("data")] IReadOnlyList<ModelCard> Data)
+{
+    /// <summary>Always <c>list</c>.</summary>
+    [JsonPropertyName("object")]
+    public string Object => "list";
+}
+
+/// <summary>A model that serves.</summary>
+/// <param name="Id">The name to ask for it by.</param>
+/// <param name="Created">Since when it serves, in Unix seconds.</param>
+/// <param name="MaxModelLen">Longest context in tokens, prompt and answer together.</param>
+public sealed record ModelCard(
+    [property: JsonPropertyName("id")] string Id,
+    [property: JsonPropertyName("created")] long Created,
+    [property: JsonPropertyName("max_model_len")] int MaxModelLen)
+{
+    /// <summary>Always <c>model</c>.</summary>
+    [JsonPropertyName("object")]
+    public string Object => "model";
+
+    /// <summary>Who serves it.</summary>
+    [JsonPropertyName("owned_by")]
+    public string OwnedBy => "token-factory";
+
+    internal static ModelCard Of(ServedModel model) => new(model.Name, model.Facts.LoadedAt.ToUnixTimeSeconds(), model.Engine.MaxContext);
+}

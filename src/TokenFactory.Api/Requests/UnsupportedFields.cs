@@ -1,0 +1,84 @@
+using System.Text.Json;
+using TokenFactory.Api.Errors;
+
+namespace TokenFactory.Api.Requests;
+
+/// <summary>
+/// Fields of the protocol that this server knows and does not honour. Ignoring one would give an answer that the client did not ask
+/// for, so it is refused by name, save where its value asks for nothing.
+/// </summary>
+internal static class UnsupportedFields
+{
+    private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] Everywhere =
+    [
+        ("guided_json", Never),
+        ("guided_regex", Never),
+        ("guided_choice", Never),
+        ("guided_grammar", Never),
+        ("structured_outputs", Never),
+        ("logits_processors", IsEmpty),
+        ("prompt_logprobs", IsFalse),
+        ("use_beam_search", IsFalse),
+        ("min_tokens", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int least) && least == 0),
+        ("bad_words", IsEmpty),
+        ("include_stop_str_in_output", IsFalse),
+        ("skip_special_tokens", value => value.ValueKind == JsonValueKind.True),
+        ("truncate_prompt_tokens", Never),
+    ];
+
+    private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfChat =
+    [
+        ("tools", IsEmpty),
+        ("tool_choice", IsNone),
+        ("functions", IsEmpty),
+        ("function_call", IsNone),
+        ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out JsonElement type) && IsText(type)),
+        ("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText)),
+        ("audio", Never),
+        ("prediction", Never),
+        ("web_search_options", Never),
+        ("documents", IsEmpty),
+        ("continue_final_message", IsFalse),
+    ];
+
+    private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfCompletions =
+    [
+        ("suffix", value => value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8)),
+        ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out JsonElement type) && IsText(type)),
+    ];
+
+    /// <summary>Refuses a chat completion that asks for what is not supported.</summary>
+    public static void RefuseInChat(JsonFields fields)
+    {
+        Refuse(fields, OfChat);
+        Refuse(fields, Everywhere);
+    }
+
+    /// <summary>Refuses a completion that asks for what is not supported.</summary>
+    public static void RefuseInCompletions(JsonFields fields)
+    {
+        Refuse(fields, OfCompletions);
+        Refuse(fields, Everywhere);
+    }
+
+    private static void Refuse(JsonFields fields, (string Name, Func<JsonElement, bool> AsksNothing)[] unsupported)
+    {
+        foreach ((string name, Func<JsonElement, bool> asksNothing) in unsupported)
+        {
+            if (fields.Find(name) is { } value && !asksNothing(value))
+            {
+                throw ApiException.Invalid($"{name} is not supported by this server. Leave it out.", name, "unsupported_parameter");
+            }
+        }
+    }
+
+    private static bool Never(JsonElement value) => false;
+
+    private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
+
+    private static bool IsNone(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals("none"u8);
+
+    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String && value.ValueEquals("text"u8);
+}
