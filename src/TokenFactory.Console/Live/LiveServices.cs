@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry.Host;
+using TokenFactory.Web.Live.Floor;
+using TokenFactory.Web.Live.Loading;
 
 namespace TokenFactory.Web.Live;
 
@@ -13,6 +16,9 @@ internal static class LiveServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<LiveOptions>().Bind(configuration.GetSection("Live")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
+        services.TryAddSingleton<HostSampler>();
+        services.AddSingleton<ModelLoadBoard>();
+        services.AddSingleton<FloorStore>();
         return services;
     }
 
