@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
+using TokenFactory.Api;
 using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live;
@@ -21,12 +22,14 @@ public static class ConsoleApplication
         WebApplicationBuilder builder = CreateBuilder(args);
         preConfigure?.Invoke(builder);
 
+        builder.Services.AddTokenFactoryApi(builder.Configuration);
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPlayground();
         AddComponents(builder.Services);
 
         WebApplication app = builder.Build();
+        app.MapTokenFactoryApi();
         UsePages(app);
         return app;
     }
