@@ -21,6 +21,9 @@ namespace TokenFactory.Api;
 /// <summary>The HTTP API as a host adds and maps it.</summary>
 public static class ApiServices
 {
+    // Clients that forget the header, curl among them, are answered too.
+    private const string AnyContentType = "*/*";
+
     /// <summary>Registers the API. The host registers a <see cref="ModelCatalog"/>, and gives every engine the observers registered here.</summary>
     public static IServiceCollection AddTokenFactoryApi(this IServiceCollection services, IConfiguration configuration)
     {
@@ -53,9 +56,9 @@ public static class ApiServices
         routes.MapGet("/v1/models", pipeline.Around(models.ListAsync));
         routes.MapGet("/v1/models/{**model}", pipeline.Around(models.ShowAsync));
         routes.MapPost("/v1/chat/completions", (Delegate)pipeline.Around(services.GetRequiredService<ChatCompletionEndpoint>().HandleAsync))
-            .Accepts<ChatCompletionRequest>("application/json").Produces<ChatCompletionResponse>();
+            .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
-            .Accepts<CompletionRequest>("application/json").Produces<CompletionResponse>();
+            .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
         routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
         routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));
         routes.MapGet("/metrics", services.GetRequiredService<MetricsEndpoint>().HandleAsync);
