@@ -14,7 +14,7 @@ using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
 using Xunit;
 
-namespace TokenFactory.Web.Components.Tests;
+namespace TokenFactory.Web.Tests;
 
 public sealed class FloorTests : BunitContext, IAsyncLifetime
 {
@@ -27,7 +27,7 @@ public sealed class FloorTests : BunitContext, IAsyncLifetime
         Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
         Services.AddSingleton(_catalog);
         Services.AddSingleton(new FloorStore(
-            _catalog, _loads, new HostSampler(TimeProvider.System), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
+            _catalog, _loads, new HostSampler(), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -60,6 +60,7 @@ public sealed class FloorTests : BunitContext, IAsyncLifetime
 
         engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "tenant-a", Prompt = [1, 2, 3], MaxNewTokens = 37 }, out _);
 
-        floor.WaitForAssertion(() => Assert.Contains("<td>tenant-a</td><td>Interactive</td><td>37</td><td>3</td>", floor.Markup), TimeSpan.FromSeconds(5));
+        floor.WaitForAssertion(
+            () => Assert.Equal(["tenant-a", "Interactive", "37", "3"], floor.FindAll("td").Take(4).Select(cell => cell.TextContent)), TimeSpan.FromSeconds(10));
     }
 }
