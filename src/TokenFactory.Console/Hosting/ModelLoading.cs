@@ -34,7 +34,10 @@ internal sealed partial class ModelLoading(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await WaitForStartAsync(stoppingToken);
+        if (!await WaitForStartAsync(stoppingToken))
+        {
+            return;
+        }
         ModelOptions[] models = [.. options.Value.ModelsToLoad];
         foreach (ModelOptions model in models)
         {
@@ -43,11 +46,13 @@ internal sealed partial class ModelLoading(
         Announce();
     }
 
-    private async Task WaitForStartAsync(CancellationToken stopping)
+    /// <summary>False: the host gave up before it listened, for instance because its port is in use.</summary>
+    private async Task<bool> WaitForStartAsync(CancellationToken stopping)
     {
-        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(stopping);
+        TaskCompletionSource<bool> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration listening = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
+        using CancellationTokenRegistration givingUp = stopping.Register(() => started.TrySetResult(false));
+        return await started.Task;
     }
 
     private void Load(ModelOptions model, CancellationToken stopping)
