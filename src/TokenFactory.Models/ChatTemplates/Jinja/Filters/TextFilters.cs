@@ -88,7 +88,7 @@ internal static class TextFilters
             if (item is not TupleValue { Items: [var name, var value] })
                 throw new ChatTemplateException("urlencode needs text, a map or pairs");
             string part = Encode(PythonRepr.Str(context, name)) + "=" + Encode(PythonRepr.Str(context, value));
-            context.Budget.AppendText(query, query.Length == 0 ? part : "&" + part);
+            context.Budget.AppendText(query, (query.Length == 0 ? "" : "&") + part.Replace("%20", "+", StringComparison.Ordinal));
         }
         return StringValue.Of(query.ToString());
     }

@@ -92,7 +92,7 @@ internal sealed partial class BraceFormat
             string name = isKey ? part.Value[1..^1] : part.Value[1..];
             StringValue key = StringValue.Of(name);
             if (!isKey)
-                value = Members.Attribute(_context, value, name, key);
+                value = Members.FindAttribute(value, name) ?? throw new ChatTemplateException(UndefinedValue.Member(value, name).Message);
             else if (long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long index))
                 value = Members.Item(_context, value, IntegerValue.Of(index));
             else

@@ -61,7 +61,7 @@ internal static class TextSplitting
         yield return text[..end];
     }
 
-    /// <summary>Runs of whitespace separate, and those at the ends vanish; the last part keeps its inner ones.</summary>
+    /// <summary>Runs of whitespace separate; what the limit leaves over is one part with all its inner and trailing blanks.</summary>
     private static IEnumerable<string> ByBlanks(string text, long most)
     {
         int start = SkipBlanks(text, 0);
@@ -69,7 +69,7 @@ internal static class TextSplitting
         {
             if (most-- == 0)
             {
-                yield return PythonText.Strip(text[start..], null, left: false, right: true);
+                yield return text[start..];
                 yield break;
             }
             int end = start;
@@ -87,7 +87,7 @@ internal static class TextSplitting
         {
             if (most-- == 0)
             {
-                yield return PythonText.Strip(text[..end], null, left: true, right: false);
+                yield return text[..end];
                 yield break;
             }
             int start = end;

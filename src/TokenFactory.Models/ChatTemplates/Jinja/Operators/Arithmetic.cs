@@ -107,7 +107,7 @@ internal static class Arithmetic
         if (Numbers.TryInteger(left, out BigInteger a) && Numbers.TryInteger(right, out BigInteger b))
             return operation == TokenKind.Power ? IntegerPower(budget, a, b) : OnIntegers(budget, operation, a, b);
         if (Numbers.TryFloat(left, out double x) && Numbers.TryFloat(right, out double y))
-            return new FloatValue(OnFloats(operation, x, y));
+            return new FloatValue(OnFloats(operation, left is FloatValue ? x : Finite(x), right is FloatValue ? y : Finite(y)));
         return null;
     }
 
@@ -121,11 +121,30 @@ internal static class Arithmetic
             TokenKind.Add => IntegerValue.Of(a + b),
             TokenKind.Subtract => IntegerValue.Of(a - b),
             TokenKind.Multiply => IntegerValue.Of(a * b),
-            TokenKind.Divide => new FloatValue((double)a / (double)b),
+            TokenKind.Divide => new FloatValue(TrueDivide(a, b)),
             TokenKind.FloorDivide => IntegerValue.Of(FloorDivide(a, b)),
             _ => IntegerValue.Of(a - (FloorDivide(a, b) * b)),
         };
     }
+
+    /// <summary>The quotient rounded once, also where an operand is beyond the floats.</summary>
+    private static double TrueDivide(BigInteger a, BigInteger b)
+    {
+        const int ExactBits = 53;
+        if (a.GetBitLength() <= ExactBits && b.GetBitLength() <= ExactBits)
+            return (double)a / (double)b;
+
+        // 66 bits of quotient and one that says whether something is left keep the rounding to 53 exact.
+        int shift = 66 - (int)(a.GetBitLength() - b.GetBitLength());
+        BigInteger quotient = BigInteger.DivRem(
+            shift > 0 ? a << shift : a, shift < 0 ? b << -shift : b, out BigInteger remainder);
+        BigInteger sticky = remainder.IsZero ? BigInteger.Abs(quotient) : BigInteger.Abs(quotient) | 1;
+        double result = Math.ScaleB((double)sticky, -shift);
+        return Finite(a.Sign * b.Sign < 0 ? -result : result);
+    }
+
+    private static double Finite(double value) =>
+        double.IsFinite(value) ? value : throw new ChatTemplateException("an integer is too large for a float");
 
     /// <summary>Rounds to minus infinity, so that the remainder has the divisor's sign.</summary>
     private static BigInteger FloorDivide(BigInteger a, BigInteger b)
@@ -137,7 +156,7 @@ internal static class Arithmetic
     private static TemplateValue IntegerPower(RenderBudget budget, BigInteger value, BigInteger exponent)
     {
         if (exponent.Sign < 0)
-            return new FloatValue(OnFloats(TokenKind.Power, (double)value, (double)exponent));
+            return new FloatValue(OnFloats(TokenKind.Power, Finite((double)value), (double)exponent));
         if (BigInteger.Abs(value) <= 1)
             return IntegerValue.Of(exponent.IsEven && !exponent.IsZero ? BigInteger.Abs(value) : exponent.IsZero ? 1 : value);
         if (exponent * (value.GetBitLength() - 1) > IntegerValue.MaxBits)

@@ -15,12 +15,35 @@ internal static class Ordering
     public static List<TemplateValue> Sort(
         RenderContext context, IReadOnlyList<TemplateValue> items, Func<TemplateValue, TemplateValue> key, bool isDescending)
     {
-        context.Budget.AllocateItems(2 * items.Count);
-        Comparer<TemplateValue> comparer = Comparer<TemplateValue>.Create((x, y) => Compare(context, x, y) ?? 0);
+        context.Budget.AllocateItems(3L * items.Count);
         (TemplateValue Item, TemplateValue Key)[] keyed = [.. items.Select(item => (item, key(item)))];
-        return isDescending
-            ? [.. keyed.OrderByDescending(static pair => pair.Key, comparer).Select(static pair => pair.Item)]
-            : [.. keyed.OrderBy(static pair => pair.Key, comparer).Select(static pair => pair.Item)];
+        (TemplateValue Item, TemplateValue Key)[] merged = new (TemplateValue, TemplateValue)[keyed.Length];
+        int sign = isDescending ? -1 : 1;
+        for (int width = 1; width < keyed.Length; width *= 2)
+        {
+            for (int start = 0; start < keyed.Length; start += 2 * width)
+                Merge(context, keyed, merged, start, width, sign);
+            (keyed, merged) = (merged, keyed);
+        }
+        return [.. keyed.Select(static pair => pair.Item)];
+    }
+
+    /// <summary>
+    /// Merges two neighbouring sorted runs; the left one wins ties. A merge sort of our own bears keys without a full order (NaN)
+    /// and lets a comparison's exception through, which the library's sort does not.
+    /// </summary>
+    private static void Merge(
+        RenderContext context, (TemplateValue, TemplateValue Key)[] source, (TemplateValue, TemplateValue)[] target, int start, int width, int sign)
+    {
+        int middle = Math.Min(start + width, source.Length);
+        int end = Math.Min(middle + width, source.Length);
+        (int left, int right) = (start, middle);
+        for (int i = start; i < end; i++)
+        {
+            bool takesRight = left == middle
+                || (right < end && (Compare(context, source[right].Key, source[left].Key) ?? 0) * sign < 0);
+            target[i] = source[takesRight ? right++ : left++];
+        }
     }
 
     private static int? Compare(RenderContext context, TemplateValue left, TemplateValue right, int depth)

@@ -155,11 +155,10 @@ internal sealed class StatementRunner(RenderContext context)
         IEnumerable<TemplateValue> elements = source.Elements ?? throw RenderBudget.NotIterable(source);
         using IEnumerator<TemplateValue> items = (node.Filter is null ? elements : Filtered(node, elements, outer)).GetEnumerator();
         LoopValue loop = new(node, outer, items, node.Filter is null ? source.Length : null, depth0);
-        bool isEmpty = true;
+        bool runsElse = true;
         Scope? scope = null;
         while (loop.MoveNext())
         {
-            isEmpty = false;
             context.Budget.Step();
             context.Scope = scope = FreshScope(scope, outer);
             scope.Set(RuntimeNames.Loop, loop);
@@ -168,8 +167,11 @@ internal sealed class StatementRunner(RenderContext context)
             context.Scope = outer;
             if (completion == Completion.Break)
                 break;
+
+            // As in Jinja2, an iteration counts for the else block once it has come to its end.
+            runsElse &= completion == Completion.Continue;
         }
-        if (isEmpty)
+        if (runsElse)
         {
             context.Scope = new Scope(outer);
             Run(node.Otherwise);

@@ -21,7 +21,7 @@ internal sealed class StatementParser(ParserState state, ExpressionParser expres
             "filter" => ParseFilter(line),
             "with" => ParseWith(line),
             "generation" => new WithStatement(line, [], ParseClosed("generation", line, "endgeneration")),
-            "print" => new PrintStatement(line, expressions.ParseTuple(IsBlockEnd)),
+            "print" => ParsePrint(line),
             "break" => CheckLoop(tag, new BreakStatement(line)),
             "continue" => CheckLoop(tag, new ContinueStatement(line)),
             "include" or "import" or "from" or "extends" or "block" => throw _tokens.ErrorAt(
@@ -148,6 +148,15 @@ internal sealed class StatementParser(ParserState state, ExpressionParser expres
         SpecialNames names = state.EndMacro();
         MacroDefinition caller = new(RuntimeNames.Caller, parameters, body, names.Caller, names.Kwargs, names.Varargs);
         return new CallStatement(line, caller, call);
+    }
+
+    /// <summary>Several expressions print one behind the other.</summary>
+    private PrintStatement ParsePrint(int line)
+    {
+        List<Expression> parts = [expressions.Parse()];
+        while (_tokens.Skip(TokenKind.Comma))
+            parts.Add(expressions.Parse());
+        return new PrintStatement(line, parts.Count == 1 ? parts[0] : new ConcatenationExpression(line, [.. parts]));
     }
 
     private FilterStatement ParseFilter(int line)
