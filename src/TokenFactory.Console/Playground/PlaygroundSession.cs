@@ -1,135 +1,119 @@
-using System.Text;
 using System.Text.Json;
 using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Web.Playground;
 
-/// <summary>A message of a conversation.</summary>
-public sealed record PlaygroundMessage(string Role, string Content);
-
-/// <summary>One person's playground: a conversation with a model in this process, and the answer under way.</summary>
-public sealed class PlaygroundSession(TimeProvider clock)
+/// <summary>A turn of a conversation.</summary>
+/// <param name="Role">user or assistant.</param>
+/// <param name="Content">Its text.</param>
+public sealed record PlaygroundTurn(string Role, string Content)
 {
-    private readonly List<PlaygroundMessage> _messages = [];
-    private readonly StringBuilder _answer = new();
-    private Generation? _generation;
-    private long _startedAt;
+    public const string User = "user";
+    public const string Assistant = "assistant";
+}
 
-    public IReadOnlyList<PlaygroundMessage> Messages => _messages;
+/// <summary>One person's playground: a conversation with models of this process, and the answer under way. For one thread at a time.</summary>
+/// <param name="clock">Measures runs.</param>
+/// <param name="changed">Called whenever there is more to see.</param>
+public sealed class PlaygroundSession(TimeProvider clock, Action changed)
+{
+    private readonly List<PlaygroundTurn> _turns = [];
 
-    /// <summary>The answer so far.</summary>
-    public string Answer => _answer.ToString();
+    /// <summary>The conversation; the answer under way is not yet part of it.</summary>
+    public IReadOnlyList<PlaygroundTurn> Turns => _turns;
 
-    public bool IsBusy => _generation is not null;
+    /// <summary>The newest answer; null before the first.</summary>
+    public PlaygroundRun? Run { get; private set; }
 
-    /// <summary>Why the last request was refused or failed, in words; null where it was not.</summary>
-    public string? Problem { get; private set; }
+    public bool IsBusy => Run is { IsOver: false };
 
-    public int Tokens { get; private set; }
+    /// <summary>Whether there is a question whose answer can be had again, or for the first time.</summary>
+    public bool CanAnswerAgain => !IsBusy && _turns.Exists(turn => turn.Role == PlaygroundTurn.User);
 
-    public TimeSpan? FirstToken { get; private set; }
-
-    /// <summary>From the first token to the last seen.</summary>
-    public TimeSpan Generating { get; private set; }
-
-    public GenerationOutcome? Outcome { get; private set; }
-
-    /// <summary>Tokens a second after the first token; null before there are two.</summary>
-    public double? TokensPerSecond => Tokens > 1 && Generating > TimeSpan.Zero ? (Tokens - 1) / Generating.TotalSeconds : null;
-
-    /// <summary>Sends a message and gathers the answer until it ends; <paramref name="changed"/> is awaited whenever there is more.</summary>
-    public async Task AskAsync(ServedModel model, string system, string text, int maxTokens, SamplingParameters sampling, Func<Task> changed)
+    /// <summary>Adds a question and has it answered.</summary>
+    public Task AskAsync(ServedModel model, PlaygroundSettings settings, string text)
     {
-        Begin(text);
-        GenerationRequest? request = Compose(model, system, maxTokens, sampling);
-        if (request is null)
-        {
-            return;
-        }
-        if (model.Engine.TrySubmit(request, out _generation) is { } rejection)
-        {
-            Problem = rejection.Message;
-            return;
-        }
-        await ReadAsync(_generation!, changed);
-        Finish(_generation!.Outcome!);
+        _turns.Add(new PlaygroundTurn(PlaygroundTurn.User, text));
+        return AnswerAsync(model, settings);
     }
 
-    public void Stop() => _generation?.Cancel();
+    /// <summary>Has the last question answered again; its answer, if it had one, is dropped.</summary>
+    public Task AnswerAgainAsync(ServedModel model, PlaygroundSettings settings)
+    {
+        int answer = _turns.FindLastIndex(turn => turn.Role == PlaygroundTurn.User) + 1;
+        _turns.RemoveRange(answer, _turns.Count - answer);
+        return AnswerAsync(model, settings);
+    }
 
+    /// <summary>Goes on with a text.</summary>
+    public Task CompleteAsync(ServedModel model, PlaygroundSettings settings, string prompt)
+    {
+        Run = new PlaygroundRun(clock, changed);
+        return Run.GoAsync(model.Engine, Compose(model, settings, model.Tokenizer.Encode(prompt, addSpecialTokens: true, parseSpecialTokens: false)));
+    }
+
+    /// <summary>Takes a question and all that follows out of the conversation, to be asked otherwise.</summary>
+    /// <returns>Its text.</returns>
+    public string TakeBack(int turn)
+    {
+        string text = _turns[turn].Content;
+        _turns.RemoveRange(turn, _turns.Count - turn);
+        Run = null;
+        return text;
+    }
+
+    public void Stop() => Run?.Stop();
+
+    /// <summary>Begins anew.</summary>
     public void Clear()
     {
         Stop();
-        _messages.Clear();
-        _answer.Clear();
-        Problem = null;
-        Outcome = null;
-        Tokens = 0;
+        _turns.Clear();
+        Run = null;
     }
 
-    private void Begin(string text)
+    private async Task AnswerAsync(ServedModel model, PlaygroundSettings settings)
     {
-        _messages.Add(new PlaygroundMessage("user", text));
-        _answer.Clear();
-        Problem = null;
-        Outcome = null;
-        FirstToken = null;
-        Generating = TimeSpan.Zero;
-        Tokens = 0;
-        _startedAt = clock.GetTimestamp();
-    }
-
-    private GenerationRequest? Compose(ServedModel model, string system, int maxTokens, SamplingParameters sampling)
-    {
+        PlaygroundRun run = Run = new PlaygroundRun(clock, changed);
+        if (model.ChatTemplate is not { } template)
+        {
+            run.Refuse($"{model.Name} has no chat template. Choose the mode Completion.");
+            return;
+        }
+        int[] prompt;
         try
         {
-            bool chats = model.ChatTemplate is not null;
-            string prompt = chats ? model.ChatTemplate!.Render(new ChatPrompt(ToJson(system))) : _messages[^1].Content;
-            return new GenerationRequest
-            {
-                Id = $"playground-{Guid.NewGuid():N}",
-                Tenant = "console",
-                Prompt = model.Tokenizer.Encode(prompt, addSpecialTokens: !chats, parseSpecialTokens: chats),
-                MaxNewTokens = maxTokens,
-                Sampling = sampling,
-            };
+            prompt = model.Tokenizer.Encode(template.Render(new ChatPrompt(ToJson(settings.System))), addSpecialTokens: false, parseSpecialTokens: true);
         }
         catch (ChatTemplateRejectedException refusal)
         {
-            Problem = refusal.Message;
-            return null;
+            run.Refuse($"The chat template of {model.Name} refuses the conversation: {refusal.Message}");
+            return;
+        }
+        await run.GoAsync(model.Engine, Compose(model, settings, prompt));
+
+        // Somebody may have cleared the conversation meanwhile.
+        if (Run == run && run.Text.Length > 0)
+        {
+            _turns.Add(new PlaygroundTurn(PlaygroundTurn.Assistant, run.Text));
         }
     }
+
+    private static GenerationRequest Compose(ServedModel model, PlaygroundSettings settings, int[] prompt) => new()
+    {
+        Id = $"playground-{Guid.NewGuid():N}",
+        Tenant = "console",
+        Prompt = prompt,
+        MaxNewTokens = settings.MaxTokens,
+        Sampling = settings.ToSampling(model.Defaults),
+        StopStrings = settings.StopStrings,
+    };
 
     private JsonElement ToJson(string system)
     {
-        IEnumerable<PlaygroundMessage> messages = system.Length > 0 ? [new PlaygroundMessage("system", system), .. _messages] : _messages;
-        return JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content }));
-    }
-
-    private async Task ReadAsync(Generation generation, Func<Task> changed)
-    {
-        GenerationDelta delta = new();
-        while (await generation.WaitAsync())
-        {
-            generation.Read(ref delta);
-            FirstToken ??= clock.GetElapsedTime(_startedAt);
-            Generating = clock.GetElapsedTime(_startedAt) - FirstToken.Value;
-            Tokens += delta.Tokens.Count;
-            _answer.Append(Encoding.UTF8.GetString(delta.Text.Span));
-            await changed();
-        }
-    }
-
-    private void Finish(GenerationOutcome outcome)
-    {
-        _generation = null;
-        Outcome = outcome;
-        Problem = outcome.Error;
-        _messages.Add(new PlaygroundMessage("assistant", Answer));
-        _answer.Clear();
+        IEnumerable<PlaygroundTurn> turns = system.Length > 0 ? [new PlaygroundTurn("system", system), .. _turns] : _turns;
+        return JsonSerializer.SerializeToElement(turns.Select(turn => new { role = turn.Role, content = turn.Content }));
     }
 }

@@ -1,64 +1,81 @@
-using System.Globalization;
-using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Web.Live.Signals;
 using TokenFactory.Web.Playground;
 
 namespace TokenFactory.Web.Components.Pages;
 
-/// <summary>A conversation with a model of this process, with its parameters and its rates.</summary>
+/// <summary>A conversation with a model of this process, or a text that it goes on with. The address holds the settings.</summary>
 public sealed partial class Playground
 {
-    // Renders a second at most: an answer may gain hundreds of tokens in that time.
-    private const int RendersPerSecond = 15;
-
     private PlaygroundSession _session = null!;
-    private string? _model;
+    private CallbackThrottler _throttler = null!;
+    private PlaygroundSettings _settings = new();
     private string _text = "";
-    private string _system = "";
-    private float _temperature = 0.7f;
-    private float _topP = 0.95f;
-    private int _topK;
-    private int _maxTokens = 256;
-    private long? _seed;
-    private long _renderedAt;
+    private string _asked = "";
 
-    private ServedModel? Model => (_model is null ? null : Catalog.Find(_model)) ?? (Catalog.Models.Count > 0 ? Catalog.Models[0] : null);
+    private ServedModel? Model =>
+        (_settings.Model is { } name ? Catalog.Find(name) : null) ?? (Catalog.Models.Count > 0 ? Catalog.Models[0] : null);
 
     public void Dispose()
     {
-        Catalog.Changed -= OnCatalogChanged;
+        Catalog.Changed -= _throttler.Signal;
+        Loads.Changed -= _throttler.Signal;
+        _throttler.Dispose();
         _session.Stop();
     }
 
     protected override void OnInitialized()
     {
-        _session = new PlaygroundSession(Clock);
-        Catalog.Changed += OnCatalogChanged;
+        _throttler = new CallbackThrottler(Options.Value.AnswerInterval, () => InvokeAsync(StateHasChanged), Clock, Logger);
+        _session = new PlaygroundSession(Clock, _throttler.Signal);
+        Catalog.Changed += _throttler.Signal;
+        Loads.Changed += _throttler.Signal;
     }
 
-    private static string Milliseconds(TimeSpan? time) => time is { } value ? value.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) : "–";
+    // Also on Back and Forward: the address is the settings.
+    protected override void OnParametersSet() => _settings = PlaygroundQuery.Read(new Uri(Navigation.Uri).Query);
 
-    private void OnCatalogChanged() => _ = InvokeAsync(StateHasChanged);
+    private void Change(PlaygroundSettings settings)
+    {
+        _settings = settings;
+        Navigation.NavigateTo("playground" + PlaygroundQuery.Write(settings), replace: true);
+    }
 
     private async Task SendAsync()
     {
-        if (Model is not { } model)
+        if (Model is not { } model || _text.Length == 0 || _session.IsBusy)
         {
             return;
         }
-        string text = _text;
+        _asked = _text;
+        if (_settings.Mode == PlaygroundMode.Completion)
+        {
+            await _session.CompleteAsync(model, _settings, _asked);
+            return;
+        }
         _text = "";
-        SamplingParameters sampling = model.Defaults with { Temperature = _temperature, TopP = _topP, TopK = _topK, Seed = _seed };
-        await _session.AskAsync(model, _system, text, _maxTokens, sampling, ShowAsync);
+        await _session.AskAsync(model, _settings, _asked);
     }
 
-    private Task ShowAsync()
+    private async Task AgainAsync()
     {
-        if (Clock.GetElapsedTime(_renderedAt).TotalSeconds < 1.0 / RendersPerSecond)
+        if (Model is { } model && _session.CanAnswerAgain)
         {
-            return Task.CompletedTask;
+            await _session.AnswerAgainAsync(model, _settings);
         }
-        _renderedAt = Clock.GetTimestamp();
-        return InvokeAsync(StateHasChanged);
+    }
+
+    private void Edit(int turn) => _text = _session.TakeBack(turn);
+
+    private void TakeOver()
+    {
+        _text = _asked + _session.Run?.Text;
+        _session.Clear();
+    }
+
+    private void Clear()
+    {
+        _session.Clear();
+        _asked = "";
     }
 }
