@@ -4,7 +4,6 @@ using TokenFactory.Api;
 using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live;
-using TokenFactory.Web.Playground;
 
 namespace TokenFactory.Web;
 
@@ -25,7 +24,6 @@ public static class ConsoleApplication
         builder.Services.AddTokenFactoryApi(builder.Configuration);
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
-        builder.Services.AddPlayground();
         AddComponents(builder.Services);
 
         WebApplication app = builder.Build();

@@ -1,135 +1,168 @@
-using System.Text;
-using System.Text.Json;
 using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
+using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Conversations;
 
 namespace TokenFactory.Web.Playground;
 
-/// <summary>A message of a conversation.</summary>
-public sealed record PlaygroundMessage(string Role, string Content);
+/// <summary>Which model answers, and how.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Settings">How the answer is made.</param>
+/// <param name="System">The system prompt; empty for none. Completions have none.</param>
+public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, string System = "");
 
-/// <summary>One person's playground: a conversation with a model in this process, and the answer under way.</summary>
-public sealed class PlaygroundSession(TimeProvider clock)
+/// <summary>
+/// One person's playground: a conversation and a completion with models of this process, and the answer under way. Its members are
+/// called from one context at a time (a circuit's), only <c>changed</c> comes from elsewhere.
+/// </summary>
+/// <param name="clock">Measures the answers while they run.</param>
+/// <param name="changed">Called whenever there is more of the answer, on a pool thread.</param>
+public sealed class PlaygroundSession(TimeProvider clock, Action changed) : IDisposable
 {
-    private readonly List<PlaygroundMessage> _messages = [];
-    private readonly StringBuilder _answer = new();
-    private Generation? _generation;
-    private long _startedAt;
+    /// <summary>Whom the ledger names for tokens made here.</summary>
+    public const string Tenant = "console";
 
-    public IReadOnlyList<PlaygroundMessage> Messages => _messages;
+    private readonly Conversation _conversation = new();
+    private AnswerRun? _run;
 
-    /// <summary>The answer so far.</summary>
-    public string Answer => _answer.ToString();
+    public IReadOnlyList<Turn> Turns => _conversation.Turns;
 
-    public bool IsBusy => _generation is not null;
+    /// <summary>The answer under way; null while none is.</summary>
+    public Answer? Running => _run?.Current;
+
+    public bool IsBusy => _run is not null;
+
+    /// <summary>What the last completion gave; null before the first.</summary>
+    public Answer? Completion { get; private set; }
 
     /// <summary>Why the last request was refused or failed, in words; null where it was not.</summary>
     public string? Problem { get; private set; }
 
-    public int Tokens { get; private set; }
+    /// <summary>The parameter that the engine refused, by its wire name; null where it was none.</summary>
+    public string? ProblemParameter { get; private set; }
 
-    public TimeSpan? FirstToken { get; private set; }
+    /// <summary>Whether the last question can be answered, again or at last.</summary>
+    public bool CanAnswerAgain => !IsBusy && _conversation.HasQuestion;
 
-    /// <summary>From the first token to the last seen.</summary>
-    public TimeSpan Generating { get; private set; }
-
-    public GenerationOutcome? Outcome { get; private set; }
-
-    /// <summary>Tokens a second after the first token; null before there are two.</summary>
-    public double? TokensPerSecond => Tokens > 1 && Generating > TimeSpan.Zero ? (Tokens - 1) / Generating.TotalSeconds : null;
-
-    /// <summary>Sends a message and gathers the answer until it ends; <paramref name="changed"/> is awaited whenever there is more.</summary>
-    public async Task AskAsync(ServedModel model, string system, string text, int maxTokens, SamplingParameters sampling, Func<Task> changed)
+    /// <summary>Says something and gathers the answer until it ends.</summary>
+    public Task SendAsync(AnswerSetup setup, string text)
     {
-        Begin(text);
-        GenerationRequest? request = Compose(model, system, maxTokens, sampling);
-        if (request is null)
+        if (IsBusy)
         {
-            return;
+            return Task.CompletedTask;
         }
-        if (model.Engine.TrySubmit(request, out _generation) is { } rejection)
-        {
-            Problem = rejection.Message;
-            return;
-        }
-        await ReadAsync(_generation!, changed);
-        Finish(_generation!.Outcome!);
+        _conversation.Ask(text);
+        return AnswerAsync(setup);
     }
 
-    public void Stop() => _generation?.Cancel();
+    /// <summary>Answers the last question once more; the answer it had goes.</summary>
+    public Task AnswerAgainAsync(AnswerSetup setup)
+    {
+        if (!CanAnswerAgain)
+        {
+            return Task.CompletedTask;
+        }
+        _conversation.TakeBackAnswer();
+        return AnswerAsync(setup);
+    }
 
+    /// <summary>Says a turn differently and answers that; the turns after it go.</summary>
+    public Task EditAsync(AnswerSetup setup, int turn, string text)
+    {
+        if (IsBusy)
+        {
+            return Task.CompletedTask;
+        }
+        _conversation.Edit(turn, text);
+        return AnswerAsync(setup);
+    }
+
+    /// <summary>Continues a text.</summary>
+    public async Task CompleteAsync(AnswerSetup setup, string text)
+    {
+        if (!IsBusy && await RunAsync(setup, () => PromptEncoder.EncodeText(setup.Model, text)) is { } answer)
+        {
+            Completion = answer;
+        }
+    }
+
+    /// <summary>Ends the answer under way; what there is of it stays.</summary>
+    public void Stop() => _run?.Stop();
+
+    /// <summary>Forgets everything said; an answer under way is stopped and nobody's.</summary>
     public void Clear()
     {
         Stop();
-        _messages.Clear();
-        _answer.Clear();
-        Problem = null;
-        Outcome = null;
-        Tokens = 0;
+        _run = null;
+        _conversation.Clear();
+        Completion = null;
+        Forgive();
     }
 
-    private void Begin(string text)
+    public void Dispose() => Clear();
+
+    private async Task AnswerAsync(AnswerSetup setup)
     {
-        _messages.Add(new PlaygroundMessage("user", text));
-        _answer.Clear();
-        Problem = null;
-        Outcome = null;
-        FirstToken = null;
-        Generating = TimeSpan.Zero;
-        Tokens = 0;
-        _startedAt = clock.GetTimestamp();
+        if (await RunAsync(setup, () => PromptEncoder.EncodeChat(setup.Model, _conversation, setup.System)) is { } answer)
+        {
+            _conversation.AddAnswer(answer);
+        }
     }
 
-    private GenerationRequest? Compose(ServedModel model, string system, int maxTokens, SamplingParameters sampling)
+    /// <summary>The whole answer; null where the engine refused it, or where it was cleared away meanwhile.</summary>
+    private async Task<Answer?> RunAsync(AnswerSetup setup, Func<int[]> encode)
     {
+        Forgive();
+        AnswerRun? run = Start(setup, encode);
+        if (run is null)
+        {
+            return null;
+        }
+        _run = run;
+        Answer answer = await run.ReadAsync(changed);
+        if (_run != run)
+        {
+            return null;
+        }
+        _run = null;
+        Problem = answer.Problem;
+        return answer;
+    }
+
+    private AnswerRun? Start(AnswerSetup setup, Func<int[]> encode)
+    {
+        int[] prompt;
         try
         {
-            bool chats = model.ChatTemplate is not null;
-            string prompt = chats ? model.ChatTemplate!.Render(new ChatPrompt(ToJson(system))) : _messages[^1].Content;
-            return new GenerationRequest
-            {
-                Id = $"playground-{Guid.NewGuid():N}",
-                Tenant = "console",
-                Prompt = model.Tokenizer.Encode(prompt, addSpecialTokens: !chats, parseSpecialTokens: chats),
-                MaxNewTokens = maxTokens,
-                Sampling = sampling,
-            };
+            prompt = encode();
         }
         catch (ChatTemplateRejectedException refusal)
         {
             Problem = refusal.Message;
             return null;
         }
-    }
-
-    private JsonElement ToJson(string system)
-    {
-        IEnumerable<PlaygroundMessage> messages = system.Length > 0 ? [new PlaygroundMessage("system", system), .. _messages] : _messages;
-        return JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content }));
-    }
-
-    private async Task ReadAsync(Generation generation, Func<Task> changed)
-    {
-        GenerationDelta delta = new();
-        while (await generation.WaitAsync())
+        GenerationRequest request = new()
         {
-            generation.Read(ref delta);
-            FirstToken ??= clock.GetElapsedTime(_startedAt);
-            Generating = clock.GetElapsedTime(_startedAt) - FirstToken.Value;
-            Tokens += delta.Tokens.Count;
-            _answer.Append(Encoding.UTF8.GetString(delta.Text.Span));
-            await changed();
+            Id = $"playground-{Guid.NewGuid():N}",
+            Tenant = Tenant,
+            Prompt = prompt,
+            MaxNewTokens = setup.Settings.MaxTokens,
+            Sampling = setup.Settings.Sampling,
+            StopStrings = setup.Settings.Stop,
+        };
+        if (setup.Model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
+        {
+            Problem = rejection.Message;
+            ProblemParameter = rejection.Kind == RejectionKind.InvalidParameter ? rejection.Parameter : null;
+            return null;
         }
+        return new AnswerRun(generation!, setup.Settings, clock);
     }
 
-    private void Finish(GenerationOutcome outcome)
+    private void Forgive()
     {
-        _generation = null;
-        Outcome = outcome;
-        Problem = outcome.Error;
-        _messages.Add(new PlaygroundMessage("assistant", Answer));
-        _answer.Clear();
+        Problem = null;
+        ProblemParameter = null;
     }
 }

@@ -1,64 +1,87 @@
-using System.Globalization;
-using TokenFactory.Engine.Sampling;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Web.Live;
+using TokenFactory.Web.Live.Signals;
 using TokenFactory.Web.Playground;
+using TokenFactory.Web.Playground.Answers;
 
 namespace TokenFactory.Web.Components.Pages;
 
-/// <summary>A conversation with a model of this process, with its parameters and its rates.</summary>
+/// <summary>A conversation or a completion with a model of this process, with its parameters and its rates. The address holds the state.</summary>
 public sealed partial class Playground
 {
-    // Renders a second at most: an answer may gain hundreds of tokens in that time.
-    private const int RendersPerSecond = 15;
-
     private PlaygroundSession _session = null!;
-    private string? _model;
-    private string _text = "";
+    private CallbackThrottler _throttler = null!;
+    private PlaygroundState _state = new();
     private string _system = "";
-    private float _temperature = 0.7f;
-    private float _topP = 0.95f;
-    private int _topK;
-    private int _maxTokens = 256;
-    private long? _seed;
-    private long _renderedAt;
 
-    private ServedModel? Model => (_model is null ? null : Catalog.Find(_model)) ?? (Catalog.Models.Count > 0 ? Catalog.Models[0] : null);
+    [Inject]
+    private ModelCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private IOptions<LiveOptions> Options { get; set; } = null!;
+
+    [Inject]
+    private ILogger<Playground> Logger { get; set; } = null!;
+
+    private ServedModel? Model => (_state.Model is null ? null : Catalog.Find(_state.Model)) ?? (Catalog.Models.Count > 0 ? Catalog.Models[0] : null);
+
+    /// <summary>A model without a template can only complete.</summary>
+    private PlaygroundMode Mode => Model is { ChatTemplate: null } ? PlaygroundMode.Completion : _state.Mode;
+
+    private AnswerSettings? Settings => Model is { } model ? _state.Parameters.Compose(model) : null;
+
+    private bool CanSend => Settings is not null;
+
+    private bool HasSomething => _session.Turns.Count > 0 || _session.Completion is not null || _session.IsBusy || _session.Problem is not null;
 
     public void Dispose()
     {
         Catalog.Changed -= OnCatalogChanged;
-        _session.Stop();
+        _throttler.Dispose();
+        _session.Dispose();
     }
 
     protected override void OnInitialized()
     {
-        _session = new PlaygroundSession(Clock);
+        _throttler = new CallbackThrottler(Options.Value.ThrottleInterval, () => InvokeAsync(StateHasChanged), Clock, Logger);
+        _session = new PlaygroundSession(Clock, _throttler.Signal);
         Catalog.Changed += OnCatalogChanged;
     }
 
-    private static string Milliseconds(TimeSpan? time) => time is { } value ? value.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) : "–";
+    protected override void OnParametersSet() => _state = PlaygroundState.FromQuery(new Uri(Navigation.Uri).Query);
 
     private void OnCatalogChanged() => _ = InvokeAsync(StateHasChanged);
 
-    private async Task SendAsync()
+    private string Pressed(PlaygroundMode mode) => Mode == mode ? "true" : "false";
+
+    private void Switch(PlaygroundMode mode)
     {
-        if (Model is not { } model)
-        {
-            return;
-        }
-        string text = _text;
-        _text = "";
-        SamplingParameters sampling = model.Defaults with { Temperature = _temperature, TopP = _topP, TopK = _topK, Seed = _seed };
-        await _session.AskAsync(model, _system, text, _maxTokens, sampling, ShowAsync);
+        _session.Stop();
+        Show(_state with { Mode = mode });
     }
 
-    private Task ShowAsync()
+    private void Show(PlaygroundState state)
     {
-        if (Clock.GetElapsedTime(_renderedAt).TotalSeconds < 1.0 / RendersPerSecond)
-        {
-            return Task.CompletedTask;
-        }
-        _renderedAt = Clock.GetTimestamp();
-        return InvokeAsync(StateHasChanged);
+        _state = state;
+        Navigation.NavigateTo("playground" + state.ToQuery(), replace: true);
     }
+
+    private Task SendAsync(string text) => AskAsync(setup => _session.SendAsync(setup, text));
+
+    private Task EditAsync((int Turn, string Text) edit) => AskAsync(setup => _session.EditAsync(setup, edit.Turn, edit.Text));
+
+    private Task AnswerAgainAsync() => AskAsync(_session.AnswerAgainAsync);
+
+    private Task CompleteAsync(string text) => AskAsync(setup => _session.CompleteAsync(setup, text));
+
+    private Task AskAsync(Func<AnswerSetup, Task> ask) =>
+        Model is { } model && Settings is { } settings ? ask(new AnswerSetup(model, settings, _system)) : Task.CompletedTask;
 }
