@@ -58,6 +58,14 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public Task<HttpResponseMessage> ChatAsync(object body) => Client.PostAsJsonAsync("/v1/chat/completions", body);
 
+    /// <summary>Sends a body as it is.</summary>
+    public Task<HttpResponseMessage> PostJsonAsync(string path, string json) =>
+        Client.PostAsync(path, new StringContent(json, System.Text.Encoding.UTF8, "application/json"));
+
+    /// <summary>Fails where an ordinary request is not answered any more.</summary>
+    public async Task AssertServesAsync() =>
+        await Answers.ReadAsync(await ChatAsync(new { messages = new[] { new { role = "user", content = "still there?" } }, max_tokens = 1 }));
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

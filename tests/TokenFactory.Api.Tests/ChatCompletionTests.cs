@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
-using TokenFactory.Tests.Shared.Engine;
 using Xunit;
 
 namespace TokenFactory.Api.Tests;
@@ -16,7 +14,7 @@ public sealed class ChatCompletionTests
     {
         await using ApiHost host = await ApiHost.StartAsync();
 
-        JsonElement answer = await ReadAsync(await host.ChatAsync(new { model = "hash", messages = Hello, max_tokens = 12 }));
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(new { model = "hash", messages = Hello, max_tokens = 12 }));
 
         Assert.Equal(Expect(12), answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("length", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
@@ -48,13 +46,13 @@ public sealed class ChatCompletionTests
 
         string?[] texts = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
         {
-            JsonElement answer = await ReadAsync(await host.Client.PostAsJsonAsync("/v1/completions", new { prompt = $"prompt {i}", max_tokens = 30 }));
+            JsonElement answer = await Answers.ReadAsync(await host.Client.PostAsJsonAsync("/v1/completions", new { prompt = $"prompt {i}", max_tokens = 30 }));
             return answer.GetProperty("choices")[0].GetProperty("text").GetString();
         }));
 
         for (int i = 0; i < texts.Length; i++)
         {
-            Assert.Equal(Continue($"prompt {i}", 30), texts[i]);
+            Assert.Equal(Answers.Continue($"prompt {i}", 30), texts[i]);
         }
     }
 
@@ -64,7 +62,7 @@ public sealed class ChatCompletionTests
         await using ApiHost host = await ApiHost.StartAsync();
         string whole = Expect(30);
 
-        JsonElement answer = await ReadAsync(await host.ChatAsync(new { messages = Hello, max_tokens = 30, stop = whole[8..11] }));
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(new { messages = Hello, max_tokens = 30, stop = whole[8..11] }));
 
         Assert.Equal(whole[..whole.IndexOf(whole[8..11], StringComparison.Ordinal)], answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
         Assert.Equal("stop", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
@@ -93,26 +91,6 @@ public sealed class ChatCompletionTests
 
         Assert.Equal(0, host.Engine.Status.TotalRunning);
         Assert.InRange(host.Executor.Steps - steps, 0, 1);
-    }
-
-    [Theory]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"temperature\":-1}", "temperature")]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"max_tokens\":0}", "max_tokens")]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"top_p\":7}", "top_p")]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"n\":-3}", "n")]
-    [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"logit_bias\":{\"99999\":1}}", "logit_bias")]
-    [InlineData("{\"messages\":7}", "messages")]
-    [InlineData("{\"messages\":[", null)]
-    public async Task Post_BadInput_Is400AndNamesTheField(string json, string? param)
-    {
-        await using ApiHost host = await ApiHost.StartAsync();
-
-        using HttpResponseMessage response = await host.Client.PostAsync("/v1/chat/completions", new StringContent(json, Encoding.UTF8, "application/json"));
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        JsonElement error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
-        Assert.Equal(param, error.GetProperty("param").GetString());
-        Assert.NotEmpty(error.GetProperty("message").GetString()!);
     }
 
     [Fact]
@@ -190,14 +168,5 @@ public sealed class ChatCompletionTests
             await host.Client.GetStringAsync("/metrics"));
     }
 
-    private static string Expect(int tokens) => Continue("user: hello\n", tokens);
-
-    private static string Continue(string prompt, int tokens) =>
-        string.Concat(HashExecutor.Continue([.. Encoding.UTF8.GetBytes(prompt).Select(value => (int)value)], tokens, 256).Select(token => (char)token));
-
-    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response)
-    {
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-        return await response.Content.ReadFromJsonAsync<JsonElement>();
-    }
+    private static string Expect(int tokens) => Answers.Continue("user: hello\n", tokens);
 }

@@ -11,7 +11,7 @@ internal sealed class EngineCollector
 {
     private const string OtherTenants = "other";
 
-    private readonly Counter _prompt;
+    private readonly Counter _prefill;
     private readonly Counter _cached;
     private readonly Counter _generated;
     private readonly Counter _steps;
@@ -29,7 +29,7 @@ internal sealed class EngineCollector
     {
         string[] account = ["model", "device", "tenant", "lane"];
         string[] replica = ["model", "device"];
-        _prompt = factory.CreateCounter("tokenfactory_prompt_tokens_total", "Prompt tokens computed.", account);
+        _prefill = factory.CreateCounter("tokenfactory_prefill_tokens_total", "Prompt tokens computed, again after a preemption too.", account);
         _cached = factory.CreateCounter("tokenfactory_cached_tokens_total", "Prompt tokens taken from the KV cache.", account);
         _generated = factory.CreateCounter("tokenfactory_generation_tokens_total", "Tokens generated.", account);
         _steps = factory.CreateCounter("tokenfactory_steps_total", "Steps completed.", replica);
@@ -66,7 +66,7 @@ internal sealed class EngineCollector
             engine.Accounts.All.GroupBy(account => (Label(account.Tenant), account.Lane)))
         {
             string[] labels = [model, device, accounts.Key.Tenant, Name(accounts.Key.Lane)];
-            _prompt.WithLabels(labels).IncTo(accounts.Sum(account => account.PrefillTokens));
+            _prefill.WithLabels(labels).IncTo(accounts.Sum(account => account.PrefillTokens));
             _cached.WithLabels(labels).IncTo(accounts.Sum(account => account.CachedTokens));
             _generated.WithLabels(labels).IncTo(accounts.Sum(account => account.GeneratedTokens));
         }

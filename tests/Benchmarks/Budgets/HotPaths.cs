@@ -13,6 +13,8 @@ internal static class HotPaths
         ["sampler, temperature over the whole vocabulary"] = () => Sample(new SamplingParameters { Seed = 1 }),
         ["sampler, top-k and top-p with logprobs"] = () =>
             Sample(new SamplingParameters { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, Logprobs = true, TopLogprobs = 5 }),
+        ["streaming detokenisation"] = TextHotPath.Detokenize,
+        ["server-sent event of a chat chunk"] = TextHotPath.WriteChunks,
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
     };
 
@@ -41,7 +43,7 @@ internal static class HotPaths
             tokensEach: 1);
     }
 
-    private static double PerToken(Action action, int warmUps, int times, int tokensEach)
+    internal static double PerToken(Action action, int warmUps, int times, int tokensEach)
     {
         for (int i = 0; i < warmUps; i++)
         {

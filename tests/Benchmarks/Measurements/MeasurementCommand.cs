@@ -9,13 +9,16 @@ internal static class MeasurementCommand
     private static readonly Dictionary<string, Func<string[], Task<Measurement>>> Known = new()
     {
         ["scheduler"] = SchedulerMeasurement.RunAsync,
+        ["batching"] = BatchingMeasurement.RunAsync,
+        ["prefix"] = PrefixMeasurement.RunAsync,
+        ["perplexity"] = PerplexityMeasurement.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)
     {
         if (args.Length == 0 || !Known.TryGetValue(args[0], out Func<string[], Task<Measurement>>? run))
         {
-            Console.Error.WriteLine($"usage: measure NAME [--json FILE], where NAME is one of: {string.Join(", ", Known.Keys)}");
+            Console.Error.WriteLine($"usage: measure NAME [--model FOLDER] [--precision Fp32|Int8|Int4] [--json FILE], where NAME is one of: {string.Join(", ", Known.Keys)}");
             return 2;
         }
         Measurement measurement = await run(args[1..]);
@@ -24,9 +27,9 @@ internal static class MeasurementCommand
             Console.WriteLine(FormattableString.Invariant($"{name,-48} {value,12:G5} {unit}"));
         }
         Console.WriteLine(measurement.Passed ? "within its bound" : "OUT OF BOUND");
-        if (Array.IndexOf(args, "--json") is >= 0 and int index && index + 1 < args.Length)
+        if (Arguments.Find(args, "--json") is { } file)
         {
-            await File.WriteAllTextAsync(args[index + 1], ToJson(args[0], measurement).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+            await File.WriteAllTextAsync(file, ToJson(args[0], measurement).ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         }
         return measurement.Passed ? 0 : 1;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TokenFactory.DemoModel.Corpus;
+using TokenFactory.DemoModel.Export;
 using TokenFactory.DemoModel.Tokenization;
 using TokenFactory.DemoModel.Training;
 using TorchSharp;
@@ -15,19 +16,17 @@ internal static class PerplexityCommand
         Option<string> work = Workplace.FolderOption();
         Option<int> threads = Workplace.ThreadsOption();
         Option<int> documents = new("--documents") { Description = "at most this many", DefaultValueFactory = _ => 1_000_000 };
-        Command command = new("perplexity", "Measure held-out perplexity.") { work, threads, documents };
+        Option<string> model = new("--model") { Description = "the model folder", DefaultValueFactory = _ => "models/demo" };
+        Command command = new("perplexity", "Measure held-out perplexity.") { work, threads, documents, model };
         command.SetAction(result =>
         {
             torch.set_num_threads(result.GetRequiredValue(threads));
             Workplace place = Workplace.From(result, work);
             BpeTokenizer tokenizer = place.LoadTokenizer();
-            using LlamaModule module = Checkpoint.LoadModule(place.Folder);
+            using LlamaModule module = HfFolderReader.Load(result.GetRequiredValue(model));
             IEnumerable<EncodedDocument> held = Workplace.Encode(place.HeldOutCorpus, tokenizer).Take(result.GetRequiredValue(documents));
             (double value, long tokens) = Perplexity.Measure(module, held, tokenizer.Id(Document.EndOfText));
-            TrainingState state = Checkpoint.ReadState(place.Folder);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"perplexity {value:F3} over {tokens} tokens, after {state.Step} steps, {state.Tokens} tokens, {state.Seconds / 60:F1} minutes"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"perplexity {value:F3} over {tokens} tokens"));
         });
         return command;
     }
