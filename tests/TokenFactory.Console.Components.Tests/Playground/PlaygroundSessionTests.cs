@@ -1,3 +1,5 @@
+using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Sequences;
 using TokenFactory.Web.Playground;
 using TokenFactory.Web.Playground.Answers;
 using TokenFactory.Web.Playground.Conversations;
@@ -99,7 +101,11 @@ public sealed class PlaygroundSessionTests : IDisposable
     [Fact]
     public async Task Send_QueueIsFull_SaysSoAndCanBeTriedAgain()
     {
-        using HashModel full = new(policy: policy => policy with { QueueRequests = 0 });
+        using HashModel full = new(policy: policy => policy with { MaxRunning = 1, QueueRequests = 1 });
+        full.Executor.StepTime = TimeSpan.FromMilliseconds(20);
+        Submit(full, "runs");
+        Assert.True(SpinWait.SpinUntil(() => full.Served.Engine.Status.Running(Lane.Interactive) == 1, TimeSpan.FromSeconds(10)));
+        Submit(full, "waits");
 
         await _session.SendAsync(new AnswerSetup(full.Served, AnswerSettings.DefaultsOf(full.Served)), "A");
 
@@ -150,6 +156,9 @@ public sealed class PlaygroundSessionTests : IDisposable
         Assert.Equal("Ended by the model or at a stop string", _session.Completion.Figures.Ending);
         Assert.Empty(_session.Turns);
     }
+
+    private static void Submit(HashModel model, string id) =>
+        model.Served.Engine.TrySubmit(new GenerationRequest { Id = id, Tenant = "other", Prompt = [1], MaxNewTokens = 500 }, out _);
 
     private AnswerSetup Setup(int maxTokens) => new(_model.Served, AnswerSettings.DefaultsOf(_model.Served) with { MaxTokens = maxTokens });
 }
