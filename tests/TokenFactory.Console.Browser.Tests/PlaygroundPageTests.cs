@@ -9,7 +9,7 @@ namespace TokenFactory.Web.BrowserTests;
 public sealed class PlaygroundPageTests(ConsoleFixture console)
 {
     // Tokens that were generated before become likelier, and the likeliest is taken: the text goes round in a circle and never ends by itself.
-    private const string Endless = "max_tokens=900&temperature=0&frequency_penalty=-2";
+    private const string Endless = "max_tokens=900&temperature=0&frequency_penalty=-2&presence_penalty=-2";
 
     [Fact]
     public async Task Send_AQuestion_StreamsAnAnswerWithItsFigures()
@@ -70,7 +70,7 @@ public sealed class PlaygroundPageTests(ConsoleFixture console)
     {
         await using BrowserPage page = await console.OpenAsync($"/playground?{Endless}");
         await page.Message.FocusAsync();
-        await page.Page.Keyboard.TypeAsync("Tell me a long story.");
+        await page.Page.Keyboard.TypeAsync("Write me a short story about a lighthouse.");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Stop.WaitForAsync();
 
