@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using TokenFactory.Tests.Shared.Host;
 using Xunit;
 
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
@@ -18,7 +19,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
     private IBrowser? _browser;
     private HostProcess? _host;
 
-    internal Uri Address => _host!.Address;
+    internal Uri Address => _host!.Client.BaseAddress!;
 
     public async ValueTask InitializeAsync()
     {
