@@ -1,14 +1,40 @@
-// In a text area with data-enter, Enter presses the button it names, and Shift+Enter makes a line. In any other, Ctrl+Enter does.
+// Keys of text areas with data-enter, and lists with data-follow that stay at their newest line.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.shiftKey || !(event.target instanceof HTMLTextAreaElement)) {
+  const area = event.target;
+  if (!(area instanceof HTMLTextAreaElement) || !area.dataset.enter || event.isComposing) {
     return;
   }
-  const target = event.target;
-  const button = document.querySelector(target.dataset.enter ?? (event.ctrlKey && target.id === "composer-text" ? "#composer-send" : null));
-  if (button) {
+  if (event.key === "Escape") {
+    area.form.querySelector("[data-stop]")?.click();
+  } else if (event.key === "Enter" && (area.dataset.enter === "submit" ? !event.shiftKey : event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    if (!button.disabled) {
-      button.click();
+    area.form.requestSubmit();
+  }
+});
+
+// A list follows while its end is in view; whoever scrolls up reads in peace.
+const near = 40;
+const isAtEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < near;
+
+document.addEventListener("scroll", (event) => {
+  const list = event.target;
+  if (list instanceof HTMLElement && list.dataset.follow !== undefined) {
+    list.dataset.follow = isAtEnd(list) ? "" : "no";
+  }
+}, { capture: true, passive: true });
+
+new MutationObserver(() => {
+  for (const list of document.querySelectorAll('[data-follow=""]')) {
+    if (list.scrollTop + list.clientHeight < list.scrollHeight) {
+      list.scrollTop = list.scrollHeight;
     }
+  }
+}).observe(document.body, { subtree: true, childList: true, characterData: true });
+
+// Who says something wants to see the answer.
+document.addEventListener("submit", (event) => {
+  const list = event.target.closest("section")?.querySelector("[data-follow]");
+  if (list) {
+    list.dataset.follow = "";
   }
 });

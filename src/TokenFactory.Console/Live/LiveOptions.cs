@@ -6,11 +6,8 @@ public sealed class LiveOptions
     /// <summary>How often engines and the machine are looked at while somebody watches.</summary>
     public TimeSpan SampleInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The least time between two updates of one page.</summary>
+    /// <summary>The least time between two updates of one page, a streaming answer's too.</summary>
     public TimeSpan ThrottleInterval { get; set; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>The least time between two updates of a streaming answer.</summary>
-    public TimeSpan AnswerInterval { get; set; } = TimeSpan.FromMilliseconds(66);
 
     /// <summary>Most rows of the totals; what is left out is counted.</summary>
     public int TotalsShown { get; set; } = 50;
@@ -20,7 +17,7 @@ public sealed class LiveOptions
     {
         foreach ((string key, TimeSpan value) in new[]
         {
-            (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval), (nameof(AnswerInterval), AnswerInterval),
+            (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval),
         })
         {
             if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))

@@ -1,119 +1,168 @@
-using System.Text.Json;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
+using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Conversations;
 
 namespace TokenFactory.Web.Playground;
 
-/// <summary>A turn of a conversation.</summary>
-/// <param name="Role">user or assistant.</param>
-/// <param name="Content">Its text.</param>
-public sealed record PlaygroundTurn(string Role, string Content)
+/// <summary>Which model answers, and how.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Settings">How the answer is made.</param>
+/// <param name="System">The system prompt; empty for none. Completions have none.</param>
+public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, string System = "");
+
+/// <summary>
+/// One person's playground: a conversation and a completion with models of this process, and the answer under way. Its members are
+/// called from one context at a time (a circuit's), only <c>changed</c> comes from elsewhere.
+/// </summary>
+/// <param name="clock">Measures the answers while they run.</param>
+/// <param name="changed">Called whenever there is more of the answer, on a pool thread.</param>
+public sealed class PlaygroundSession(TimeProvider clock, Action changed) : IDisposable
 {
-    public const string User = "user";
-    public const string Assistant = "assistant";
-}
+    /// <summary>Whom the ledger names for tokens made here.</summary>
+    public const string Tenant = "console";
 
-/// <summary>One person's playground: a conversation with models of this process, and the answer under way. For one thread at a time.</summary>
-/// <param name="clock">Measures runs.</param>
-/// <param name="changed">Called whenever there is more to see.</param>
-public sealed class PlaygroundSession(TimeProvider clock, Action changed)
-{
-    private readonly List<PlaygroundTurn> _turns = [];
+    private readonly Conversation _conversation = new();
+    private AnswerRun? _run;
 
-    /// <summary>The conversation; the answer under way is not yet part of it.</summary>
-    public IReadOnlyList<PlaygroundTurn> Turns => _turns;
+    public IReadOnlyList<Turn> Turns => _conversation.Turns;
 
-    /// <summary>The newest answer; null before the first.</summary>
-    public PlaygroundRun? Run { get; private set; }
+    /// <summary>The answer under way; null while none is.</summary>
+    public Answer? Running => _run?.Current;
 
-    public bool IsBusy => Run is { IsOver: false };
+    public bool IsBusy => _run is not null;
 
-    /// <summary>Whether there is a question whose answer can be had again, or for the first time.</summary>
-    public bool CanAnswerAgain => !IsBusy && _turns.Exists(turn => turn.Role == PlaygroundTurn.User);
+    /// <summary>What the last completion gave; null before the first.</summary>
+    public Answer? Completion { get; private set; }
 
-    /// <summary>Adds a question and has it answered.</summary>
-    public Task AskAsync(ServedModel model, PlaygroundSettings settings, string text)
+    /// <summary>Why the last request was refused or failed, in words; null where it was not.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>The parameter that the engine refused, by its wire name; null where it was none.</summary>
+    public string? ProblemParameter { get; private set; }
+
+    /// <summary>Whether the last question can be answered, again or at last.</summary>
+    public bool CanAnswerAgain => !IsBusy && _conversation.HasQuestion;
+
+    /// <summary>Says something and gathers the answer until it ends.</summary>
+    public Task SendAsync(AnswerSetup setup, string text)
     {
-        _turns.Add(new PlaygroundTurn(PlaygroundTurn.User, text));
-        return AnswerAsync(model, settings);
+        if (IsBusy)
+        {
+            return Task.CompletedTask;
+        }
+        _conversation.Ask(text);
+        return AnswerAsync(setup);
     }
 
-    /// <summary>Has the last question answered again; its answer, if it had one, is dropped.</summary>
-    public Task AnswerAgainAsync(ServedModel model, PlaygroundSettings settings)
+    /// <summary>Answers the last question once more; the answer it had goes.</summary>
+    public Task AnswerAgainAsync(AnswerSetup setup)
     {
-        int answer = _turns.FindLastIndex(turn => turn.Role == PlaygroundTurn.User) + 1;
-        _turns.RemoveRange(answer, _turns.Count - answer);
-        return AnswerAsync(model, settings);
+        if (!CanAnswerAgain)
+        {
+            return Task.CompletedTask;
+        }
+        _conversation.TakeBackAnswer();
+        return AnswerAsync(setup);
     }
 
-    /// <summary>Goes on with a text.</summary>
-    public Task CompleteAsync(ServedModel model, PlaygroundSettings settings, string prompt)
+    /// <summary>Says a turn differently and answers that; the turns after it go.</summary>
+    public Task EditAsync(AnswerSetup setup, int turn, string text)
     {
-        Run = new PlaygroundRun(clock, changed);
-        return Run.GoAsync(model.Engine, Compose(model, settings, model.Tokenizer.Encode(prompt, addSpecialTokens: true, parseSpecialTokens: false)));
+        if (IsBusy)
+        {
+            return Task.CompletedTask;
+        }
+        _conversation.Edit(turn, text);
+        return AnswerAsync(setup);
     }
 
-    /// <summary>Takes a question and all that follows out of the conversation, to be asked otherwise.</summary>
-    /// <returns>Its text.</returns>
-    public string TakeBack(int turn)
+    /// <summary>Continues a text.</summary>
+    public async Task CompleteAsync(AnswerSetup setup, string text)
     {
-        string text = _turns[turn].Content;
-        _turns.RemoveRange(turn, _turns.Count - turn);
-        Run = null;
-        return text;
+        if (!IsBusy && await RunAsync(setup, () => PromptEncoder.EncodeText(setup.Model, text)) is { } answer)
+        {
+            Completion = answer;
+        }
     }
 
-    public void Stop() => Run?.Stop();
+    /// <summary>Ends the answer under way; what there is of it stays.</summary>
+    public void Stop() => _run?.Stop();
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Forgets everything said; an answer under way is stopped and nobody's.</summary>
     public void Clear()
     {
         Stop();
-        _turns.Clear();
-        Run = null;
+        _run = null;
+        _conversation.Clear();
+        Completion = null;
+        Forgive();
     }
 
-    private async Task AnswerAsync(ServedModel model, PlaygroundSettings settings)
+    public void Dispose() => Clear();
+
+    private async Task AnswerAsync(AnswerSetup setup)
     {
-        PlaygroundRun run = Run = new PlaygroundRun(clock, changed);
-        if (model.ChatTemplate is not { } template)
+        if (await RunAsync(setup, () => PromptEncoder.EncodeChat(setup.Model, _conversation, setup.System)) is { } answer)
         {
-            run.Refuse($"{model.Name} has no chat template. Choose the mode Completion.");
-            return;
+            _conversation.AddAnswer(answer);
         }
+    }
+
+    /// <summary>The whole answer; null where the engine refused it, or where it was cleared away meanwhile.</summary>
+    private async Task<Answer?> RunAsync(AnswerSetup setup, Func<int[]> encode)
+    {
+        Forgive();
+        AnswerRun? run = Start(setup, encode);
+        if (run is null)
+        {
+            return null;
+        }
+        _run = run;
+        Answer answer = await run.ReadAsync(changed);
+        if (_run != run)
+        {
+            return null;
+        }
+        _run = null;
+        Problem = answer.Problem;
+        return answer;
+    }
+
+    private AnswerRun? Start(AnswerSetup setup, Func<int[]> encode)
+    {
         int[] prompt;
         try
         {
-            prompt = model.Tokenizer.Encode(template.Render(new ChatPrompt(ToJson(settings.System))), addSpecialTokens: false, parseSpecialTokens: true);
+            prompt = encode();
         }
         catch (ChatTemplateRejectedException refusal)
         {
-            run.Refuse($"The chat template of {model.Name} refuses the conversation: {refusal.Message}");
-            return;
+            Problem = refusal.Message;
+            return null;
         }
-        await run.GoAsync(model.Engine, Compose(model, settings, prompt));
-
-        // Somebody may have cleared the conversation meanwhile.
-        if (Run == run && run.Text.Length > 0)
+        GenerationRequest request = new()
         {
-            _turns.Add(new PlaygroundTurn(PlaygroundTurn.Assistant, run.Text));
+            Id = $"playground-{Guid.NewGuid():N}",
+            Tenant = Tenant,
+            Prompt = prompt,
+            MaxNewTokens = setup.Settings.MaxTokens,
+            Sampling = setup.Settings.Sampling,
+            StopStrings = setup.Settings.Stop,
+        };
+        if (setup.Model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
+        {
+            Problem = rejection.Message;
+            ProblemParameter = rejection.Kind == RejectionKind.InvalidParameter ? rejection.Parameter : null;
+            return null;
         }
+        return new AnswerRun(generation!, setup.Settings, clock);
     }
 
-    private static GenerationRequest Compose(ServedModel model, PlaygroundSettings settings, int[] prompt) => new()
+    private void Forgive()
     {
-        Id = $"playground-{Guid.NewGuid():N}",
-        Tenant = "console",
-        Prompt = prompt,
-        MaxNewTokens = settings.MaxTokens,
-        Sampling = settings.ToSampling(model.Defaults),
-        StopStrings = settings.StopStrings,
-    };
-
-    private JsonElement ToJson(string system)
-    {
-        IEnumerable<PlaygroundTurn> turns = system.Length > 0 ? [new PlaygroundTurn("system", system), .. _turns] : _turns;
-        return JsonSerializer.SerializeToElement(turns.Select(turn => new { role = turn.Role, content = turn.Content }));
+        Problem = null;
+        ProblemParameter = null;
     }
 }

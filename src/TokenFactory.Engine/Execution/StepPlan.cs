@@ -16,6 +16,7 @@ public sealed class StepPlan
     private readonly StepSlice[] _slices;
     private int _tokenCount;
     private int _sliceCount;
+    private int _staleSlices;
 
     /// <param name="maxTokens">Most tokens of a step.</param>
     /// <param name="maxSlices">Most slices of a step.</param>
@@ -44,12 +45,22 @@ public sealed class StepPlan
     /// <summary>Empties the plan for another step.</summary>
     public void Reset(long stepId)
     {
-        Array.Clear(_slices, 0, _sliceCount);
+        _staleSlices = Math.Max(_staleSlices, _sliceCount);
         StepId = stepId;
         _tokenCount = 0;
         _sliceCount = 0;
         SingleTokenSlices = 0;
         SampleCount = 0;
+    }
+
+    /// <summary>Drops what slices of the step before still refer to beyond this step's own; the others were overwritten.</summary>
+    public void DropStale()
+    {
+        if (_staleSlices > _sliceCount)
+        {
+            Array.Clear(_slices, _sliceCount, _staleSlices - _sliceCount);
+        }
+        _staleSlices = _sliceCount;
     }
 
     /// <summary>

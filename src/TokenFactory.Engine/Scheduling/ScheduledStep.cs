@@ -8,6 +8,7 @@ public sealed class ScheduledStep
 {
     private readonly Sequence[] _sequences;
     private int _count;
+    private int _staleCount;
 
     public ScheduledStep(ExecutorLimits limits)
     {
@@ -25,10 +26,21 @@ public sealed class ScheduledStep
 
     internal void Reset(long stepId)
     {
-        Array.Clear(_sequences, 0, _count);
+        _staleCount = Math.Max(_staleCount, _count);
         _count = 0;
         PrefillTokens = 0;
         Plan.Reset(stepId);
+    }
+
+    /// <summary>Ends the filling: nothing of an earlier step stays referred to.</summary>
+    internal void Complete()
+    {
+        if (_staleCount > _count)
+        {
+            Array.Clear(_sequences, _count, _staleCount - _count);
+        }
+        _staleCount = _count;
+        Plan.DropStale();
     }
 
     internal void Add(Sequence sequence) => _sequences[_count++] = sequence;

@@ -113,6 +113,7 @@ public sealed class Scheduler
         {
             AddSlice(step, _chunks[i], _chunkCounts[i]);
         }
+        step.Complete();
         PublishPrompts(step);
     }
 
@@ -138,6 +139,11 @@ public sealed class Scheduler
         int start = _cursor;
         for (int i = 0; i < running.Length; i++)
         {
+            if (i + CachePrefetch.Distance < running.Length)
+            {
+                int ahead = start + i + CachePrefetch.Distance;
+                CachePrefetch.Touch(running[ahead < running.Length ? ahead : ahead - running.Length]);
+            }
             int index = start + i;
             Sequence sequence = running[index < running.Length ? index : index - running.Length];
             if (sequence.State != SequenceState.Running || sequence.ReaderBehind)
@@ -252,6 +258,7 @@ public sealed class Scheduler
         _waiting[sequence.Lane].Running++;
         sequence.Queue!.Running++;
         _running.Add(sequence);
+        sequence.BlockCount = sequence.Blocks.Count;
         sequence.ComputedCount = cachedTokens;
         sequence.PublishedBlocks = cachedTokens / Blocks.BlockSize;
         if (sequence.StartedAt == 0)
@@ -280,7 +287,7 @@ public sealed class Scheduler
         int start = sequence.ComputedCount;
         bool samples = sequence.Lag == count;
         Span<int> tokens = step.Plan.Add(
-            sequence.Row, start, count, sequence.IsFresh, sequence.Blocks, sequence.Blocks.Count, samples ? sequence.Sampling : null);
+            sequence.Row, start, count, sequence.IsFresh, sequence.Blocks, sequence.BlockCount, samples ? sequence.Sampling : null);
         if (count == 1)
         {
             tokens[0] = start == sequence.Count - 1 ? sequence.LastToken : start < sequence.Count ? sequence.Tokens[start] : StepPlan.LastSampled;
@@ -302,11 +309,11 @@ public sealed class Scheduler
     /// <summary>Sees to a block for the sequence's next token, at the cost of others where it must; false where it had to give way itself.</summary>
     private bool MakeRoom(Sequence sequence, long stepId)
     {
-        int blocks = (sequence.ComputedCount / Blocks.BlockSize) + 1;
-        if (blocks <= sequence.Blocks.Count)
+        if (sequence.ComputedCount < sequence.BlockCount * Blocks.BlockSize)
         {
             return true;
         }
+        int blocks = (sequence.ComputedCount / Blocks.BlockSize) + 1;
         while (!Blocks.TryGrow(sequence.Blocks, blocks))
         {
             Sequence victim = ChooseVictim(stepId);
@@ -316,6 +323,7 @@ public sealed class Scheduler
                 return false;
             }
         }
+        sequence.BlockCount = blocks;
         return true;
     }
 

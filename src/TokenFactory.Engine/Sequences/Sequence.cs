@@ -99,6 +99,9 @@ public sealed class Sequence
 
     internal KvBlockTable Blocks { get; set; } = null!;
 
+    /// <summary>Entries of <see cref="Blocks"/>, kept here so that a step in which nothing grows does not touch the table.</summary>
+    internal int BlockCount { get; set; }
+
     internal bool IsFresh { get; set; }
 
     /// <summary>Leading blocks offered for sharing since it has its row.</summary>

@@ -1,93 +1,98 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TokenFactory.Web.Live.Signals;
+using TokenFactory.Web.Tests.Setup;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Live;
 
 public sealed class CallbackThrottlerTests
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly ManualClock _clock = new();
+    private int _calls;
 
     [Fact]
-    public async Task Signal_ManyTimes_CallsSeldomAndOnceAfterTheLast()
+    public void Signal_AfterQuiet_CallsAtOnce()
     {
-        int signals = 0;
-        int seen = 0;
-        int calls = 0;
-        using CallbackThrottler throttler = new(
-            Interval,
-            () =>
-            {
-                calls++;
-                seen = Volatile.Read(ref signals);
-                return Task.CompletedTask;
-            },
-            TimeProvider.System,
-            NullLogger.Instance);
+        using CallbackThrottler throttler = Create(() => Task.CompletedTask);
 
-        for (int i = 0; i < 100; i++)
+        throttler.Signal();
+        _clock.Advance(TimeSpan.Zero);
+
+        Assert.Equal(1, _calls);
+    }
+
+    [Fact]
+    public void Signal_ManyInAnInterval_CallTwice()
+    {
+        using CallbackThrottler throttler = Create(() => Task.CompletedTask);
+        throttler.Signal();
+        _clock.Advance(TimeSpan.Zero);
+
+        for (int i = 0; i < 50; i++)
         {
-            Interlocked.Increment(ref signals);
             throttler.Signal();
-            await Task.Delay(3);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
         }
-        await Task.Delay(Interval * 4);
+        Assert.Equal(1, _calls);
+        _clock.Advance(Interval);
 
-        Assert.Equal(100, seen);
-        Assert.InRange(calls, 2, 40);
+        Assert.Equal(2, _calls);
     }
 
     [Fact]
-    public async Task Signal_WhileACallRuns_IsFollowedByAnother()
+    public void Signal_WhileACallRuns_IsFollowedByOneMore()
     {
-        TaskCompletionSource first = new();
-        int calls = 0;
-        using CallbackThrottler throttler = new(Interval, () => ++calls == 1 ? first.Task : Task.CompletedTask, TimeProvider.System, NullLogger.Instance);
+        TaskCompletionSource running = new();
+        using CallbackThrottler throttler = Create(() => running.Task);
+        throttler.Signal();
+        _clock.Advance(TimeSpan.Zero);
 
         throttler.Signal();
-        await UntilAsync(() => calls == 1);
         throttler.Signal();
-        await Task.Delay(Interval * 2);
-        Assert.Equal(1, calls);
-        first.SetResult();
+        _clock.Advance(10 * Interval);
+        Assert.Equal(1, _calls);
+        running.SetResult();
+        _clock.Advance(TimeSpan.Zero);
 
-        await UntilAsync(() => calls == 2);
+        Assert.Equal(2, _calls);
     }
 
     [Fact]
-    public async Task Callback_Throws_LaterSignalsCallAgain()
+    public void Signal_CallFailed_CallsAgain()
     {
-        int calls = 0;
-        using CallbackThrottler throttler = new(
-            Interval, () => ++calls == 1 ? throw new InvalidOperationException("once") : Task.CompletedTask, TimeProvider.System, NullLogger.Instance);
+        using CallbackThrottler throttler = Create(() => throw new InvalidOperationException("a broken view"));
+        throttler.Signal();
+        _clock.Advance(Interval);
 
         throttler.Signal();
-        await UntilAsync(() => calls == 1);
-        await Task.Delay(20);
-        throttler.Signal();
+        _clock.Advance(Interval);
 
-        await UntilAsync(() => calls == 2);
+        Assert.Equal(2, _calls);
     }
 
     [Fact]
-    public async Task Dispose_Signalled_CallsNoMore()
+    public void Dispose_CallScheduled_NeverCalls()
     {
-        int calls = 0;
-        CallbackThrottler throttler = new(Interval, () => { calls++; return Task.CompletedTask; }, TimeProvider.System, NullLogger.Instance);
+        CallbackThrottler throttler = Create(() => Task.CompletedTask);
+        throttler.Signal();
+
         throttler.Dispose();
-
+        _clock.Advance(Interval);
         throttler.Signal();
-        await Task.Delay(Interval * 2);
+        _clock.Advance(Interval);
 
-        Assert.Equal(0, calls);
+        Assert.Equal(0, _calls);
     }
 
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (int i = 0; i < 500 && !holds(); i++)
+    private CallbackThrottler Create(Func<Task> callback) => new(
+        Interval,
+        () =>
         {
-            await Task.Delay(10);
-        }
-        Assert.True(holds());
-    }
+            _calls++;
+            return callback();
+        },
+        _clock,
+        NullLogger.Instance);
 }

@@ -1,66 +1,76 @@
 using Bunit;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using MudBlazor.Services;
 using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sampling;
-using TokenFactory.Engine.Serving;
-using TokenFactory.Telemetry.Host;
-using TokenFactory.Tests.Shared.Engine;
 using TokenFactory.Web.Components.Pages;
-using TokenFactory.Web.Live;
-using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Tests.Setup;
 using Xunit;
 
-namespace TokenFactory.Web.Tests;
+namespace TokenFactory.Web.Tests.Pages;
 
-public sealed class FloorTests : BunitContext, IAsyncLifetime
+public sealed class FloorTests : ConsoleContext
 {
-    private readonly ModelCatalog _catalog = new();
-    private readonly ModelLoadBoard _loads = new(TimeProvider.System);
-
-    public FloorTests()
-    {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddSingleton(_catalog);
-        Services.AddSingleton(new FloorStore(
-            _catalog, _loads, new HostSampler(), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
-    }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    async ValueTask IAsyncDisposable.DisposeAsync() => await base.DisposeAsync();
-
     [Fact]
-    public void Render_NoModel_SaysWhatToDo()
-    {
-        IRenderedComponent<Floor> floor = Render<Floor>();
-
-        Assert.Contains("--model FOLDER", floor.Markup);
-    }
+    public void Render_NoModel_SaysWhatToDo() => Assert.Contains("--model FOLDER", Render<Floor>().Find(".no-model").TextContent);
 
     [Fact]
     public void Render_LoadFailed_ShowsTheReason()
     {
-        _loads.Begin("broken").Fail("model.safetensors: the file is truncated");
+        Loads.Begin("broken").Fail("model.safetensors: the file is truncated");
 
-        Assert.Contains("the file is truncated", Render<Floor>().Markup);
+        IRenderedComponent<Floor> floor = Render<Floor>();
+
+        Assert.Contains("the file is truncated", floor.Find("[role=alert]").TextContent);
+        Assert.Empty(floor.FindAll(".no-model"));
+    }
+
+    [Fact]
+    public void Loading_StageChanges_ShowsStageAndShare()
+    {
+        IRenderedComponent<Floor> floor = Render<Floor>();
+        ModelLoadTicket ticket = Loads.Begin("big");
+
+        ticket.Report("Reading weights", 0.42);
+
+        floor.WaitForAssertion(() => Assert.Equal("big is being loaded: reading weights, 42 %", floor.Find(".load p").TextContent), Patience);
     }
 
     [Fact]
     public void ModelServes_AfterRequests_ShowsTheTenantsTokens()
     {
-        ByteTokenizer tokenizer = new();
-        using EngineLoop engine = new(new HashExecutor(), new EngineOptions { ModelName = "hash", CacheIdentity = "hash", Tokenizer = tokenizer });
-        _catalog.Add(new ServedModel("hash", engine, tokenizer, null, SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
+        HashModel model = AddModel();
         IRenderedComponent<Floor> floor = Render<Floor>();
 
-        engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "tenant-a", Prompt = [1, 2, 3], MaxNewTokens = 37 }, out _);
+        model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "tenant-a", Prompt = [1, 2, 3], MaxNewTokens = 37 }, out _);
 
         floor.WaitForAssertion(
-            () => Assert.Equal(["tenant-a", "Interactive", "37", "3"], floor.FindAll("td").Take(4).Select(cell => cell.TextContent)), TimeSpan.FromSeconds(10));
+            () => Assert.Equal(["tenant-a", "interactive", "37", "3"], floor.FindAll(".totals td").Take(4).Select(cell => cell.TextContent)), Patience);
+    }
+
+    [Fact]
+    public void Pause_WhileRequestsRun_HoldsTheFiguresUntilResume()
+    {
+        HashModel model = AddModel();
+        IRenderedComponent<Floor> floor = Render<Floor>();
+        floor.Find("button.pause").Click();
+
+        model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 8 }, out _);
+        Assert.True(SpinWait.SpinUntil(() => model.Served.Engine.Accounts.All.Any(account => account.FinishedRequests == 1), Patience));
+
+        Assert.Empty(floor.FindAll(".totals"));
+        Assert.Contains("Paused at", floor.Markup);
+        floor.Find("button.pause").Click();
+        floor.WaitForAssertion(() => Assert.Single(floor.FindAll(".totals")), Patience);
+    }
+
+    [Fact]
+    public void Dispose_AfterWatching_LeavesNoSubscription()
+    {
+        IRenderedComponent<Floor> floor = Render<Floor>();
+        floor.Instance.Dispose();
+        int renders = floor.RenderCount;
+
+        Loads.Begin("late");
+
+        Assert.Equal(renders, floor.RenderCount);
     }
 }

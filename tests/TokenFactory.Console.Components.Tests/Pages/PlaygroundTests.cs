@@ -1,168 +1,237 @@
+using AngleSharp.Dom;
 using Bunit;
+using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
-using MudBlazor.Services;
-using TokenFactory.Engine.Serving;
-using TokenFactory.Tests.Shared.Engine;
-using TokenFactory.Web.Components.Controls.Playground;
-using TokenFactory.Web.Live;
-using TokenFactory.Web.Live.Loading;
-using TokenFactory.Web.Tests.Driving;
+using TokenFactory.Web.Tests.Setup;
 using Xunit;
 using PlaygroundPage = TokenFactory.Web.Components.Pages.Playground;
 
 namespace TokenFactory.Web.Tests.Pages;
 
-public sealed class PlaygroundTests : BunitContext, IAsyncLifetime
+public sealed class PlaygroundTests : ConsoleContext
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
-    private readonly ModelCatalog _catalog = new();
-    private readonly ModelLoadBoard _loads = new(TimeProvider.System);
-
-    public PlaygroundTests()
-    {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        Services.AddSingleton(_catalog);
-        Services.AddSingleton(_loads);
-        Services.AddSingleton(TimeProvider.System);
-        Services.AddSingleton(Options.Create(new LiveOptions()));
-    }
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    async ValueTask IAsyncDisposable.DisposeAsync()
-    {
-        await base.DisposeAsync();
-        foreach (ServedModel model in _catalog.Models)
-        {
-            model.Engine.Dispose();
-        }
-    }
+    private BunitNavigationManager Navigation => (BunitNavigationManager)Services.GetRequiredService<NavigationManager>();
 
     [Fact]
-    public void Render_NoModel_SaysWhatToDoAndGoesOnOnceOneServes()
+    public void Render_NoModel_PointsToTheFloor() => Assert.Contains("No model serves yet", Render<PlaygroundPage>().Find(".notice").TextContent);
+
+    [Fact]
+    public void ModelArrives_WhileThePageIsOpen_OffersIt()
     {
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
-        Assert.Contains("--model FOLDER", page.Markup);
 
-        ModelLoadTicket ticket = _loads.Begin("coming");
-        page.WaitForAssertion(() => Assert.Contains("coming", page.Find("[role=status]").TextContent), Patience);
+        AddModel();
 
-        _catalog.Add(ServedModels.Create("coming"));
-        ticket.Complete();
-        page.WaitForElement("#composer-text", Patience);
+        page.WaitForAssertion(() => Assert.Equal("hash", page.Find("#playground-model").GetAttribute("value")), Patience);
     }
 
     [Fact]
     public void Send_AMessage_ShowsTheAnswerAndItsFigures()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("?max_tokens=9");
+        AddModel();
+        Navigation.NavigateTo("playground?max_tokens=6");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        Ask(page, "hello");
+        Say(page, "Hi");
 
-        page.WaitForAssertion(() => Assert.Equal(["hello", ServedModels.Continue("user: hello\n", 9)], page.FindAll("article p").Select(text => text.TextContent)), Patience);
-        page.WaitForAssertion(() => Assert.Contains("9", Figure(page, "Answer")), Patience);
-        Assert.Contains("token limit reached", Figure(page, "Answer"));
-        Assert.Contains("12", Figure(page, "Prompt"));
-        Assert.Equal("", page.Find("#composer-text").GetAttribute("value"));
+        page.WaitForAssertion(() => Assert.Equal("Cut off at the token limit", page.Find("[data-testid=ending]").TextContent), Patience);
+        Assert.Equal(["Hi", HashModel.Answer("user: Hi\n", 6)], page.FindAll(".turn-text").Select(text => text.TextContent));
+        Assert.Equal("6", page.Find("[data-testid=generated]").TextContent);
+        Assert.Equal("9 (0 cached)", page.Find("[data-testid=prompt]").TextContent);
+        Assert.Equal("", page.Find(".composer textarea").GetAttribute("value"));
     }
 
     [Fact]
-    public void AnswerAgain_AfterEditing_AsksTheNewQuestion()
+    public void Send_OnlySpaces_DoesNothing()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("?max_tokens=6");
-        Ask(page, "first");
-        page.WaitForElement(".turn-action", Patience);
+        AddModel();
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find(".turn-action").Click();
-        Assert.Equal("first", page.Find("#composer-text").GetAttribute("value"));
-        Ask(page, "second");
+        Say(page, "  \n");
 
-        page.WaitForAssertion(() => Assert.Equal(["second", ServedModels.Continue("user: second\n", 6)], page.FindAll("article p").Select(text => text.TextContent)), Patience);
-        page.WaitForState(() => !page.Find("#again").HasAttribute("disabled"), Patience);
-        page.Find("#again").Click();
-        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("article").Count), Patience);
+        Assert.Empty(page.FindAll(".turn"));
+        Assert.True(Button(page, "Send").HasAttribute("disabled"));
     }
 
     [Fact]
-    public void Stop_WhileItAnswers_EndsIt()
+    public void Stop_WhileStreaming_EndsTheAnswer()
     {
-        IRenderedComponent<PlaygroundPage> page = Open(
-            "?max_tokens=1500", new HashExecutor(HashExecutor.DefaultLimits with { BlockCount = 1024, MaxContext = 2048 }) { StepTime = TimeSpan.FromMilliseconds(10) });
-        Ask(page, "long");
-        page.WaitForElement("[data-live]", Patience);
+        HashModel model = AddModel();
+        model.Executor.StepTime = TimeSpan.FromMilliseconds(5);
+        Navigation.NavigateTo("playground?max_tokens=500");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+        Say(page, "Hi");
+        page.WaitForAssertion(() => Assert.NotEqual("0", page.Find("[data-testid=generated]").TextContent), Patience);
 
-        page.Find("#composer-stop").Click();
+        Button(page, "Stop").Click();
 
-        page.WaitForAssertion(() => Assert.Contains("stopped", Figure(page, "Answer")), Patience);
-        Assert.Empty(page.FindAll("[data-live]"));
+        page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find("[data-testid=ending]").TextContent), Patience);
     }
 
     [Fact]
-    public void Send_PromptBeyondTheContext_ShowsBothLengths()
+    public void Regenerate_AnAnswer_PutsTheNewOneInItsPlace()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("");
+        AddModel();
+        Navigation.NavigateTo("playground?max_tokens=4");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+        Say(page, "Hello there");
+        WaitForEnd(page);
 
-        Ask(page, new string('x', 3000));
+        Button(page, "regenerate").Click();
 
-        page.WaitForAssertion(() => Assert.Contains("3007", page.Find("[role=alert]").TextContent), Patience);
-        Assert.Contains("2048", page.Find("[role=alert]").TextContent);
+        page.WaitForAssertion(() => Assert.Equal("18 (16 cached)", page.Find("[data-testid=prompt]").TextContent), Patience);
+        Assert.Equal(2, page.FindAll(".turn").Count);
     }
 
     [Fact]
-    public void Completion_AText_IsGoneOnWith()
+    public void Edit_AUsersTurn_AnswersTheNewWords()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("?mode=completion&max_tokens=8");
+        AddModel();
+        Navigation.NavigateTo("playground?max_tokens=4");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+        Say(page, "Hello");
+        WaitForEnd(page);
 
-        Ask(page, "Once");
+        Button(page, "edit").Click();
+        page.WaitForElement("[aria-label='Edited message']", Patience).Input("Goodbye");
+        page.Find(".turn-user form").Submit();
 
-        string text = ServedModels.Continue("Once", 8);
-        page.WaitForAssertion(() => Assert.Equal(text, page.Find("[data-testid=continuation]").TextContent), Patience);
-        page.WaitForState(() => !page.Find("#take-over").HasAttribute("disabled"), Patience);
-        page.Find("#take-over").Click();
-        Assert.Equal("Once" + text, page.Find("#composer-text").GetAttribute("value"));
+        page.WaitForAssertion(
+            () => Assert.Equal(["Goodbye", HashModel.Answer("user: Goodbye\n", 4)], page.FindAll(".turn-text").Select(text => text.TextContent)), Patience);
     }
 
     [Fact]
-    public void Parameters_Changed_StandInTheAddress()
+    public void Clear_AConversation_ForgetsIt()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("");
-        IRenderedComponent<ParameterPanel> panel = page.FindComponent<ParameterPanel>();
+        AddModel();
+        Navigation.NavigateTo("playground?max_tokens=4");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+        Say(page, "Hello");
+        WaitForEnd(page);
 
-        page.InvokeAsync(() => panel.Instance.SettingsChanged.InvokeAsync(panel.Instance.Settings with { Temperature = 0.25f, Seed = 5 }));
+        Button(page, "Clear").Click();
 
-        Assert.EndsWith("/playground?temperature=0.25&seed=5", Services.GetRequiredService<NavigationManager>().Uri);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".turn")), Patience);
+        Assert.Contains("Say something to hash", page.Find(".empty").TextContent);
     }
 
     [Fact]
-    public void Clear_AfterAnAnswer_BeginsAnew()
+    public void Complete_APrompt_ContinuesItWithoutATemplate()
     {
-        IRenderedComponent<PlaygroundPage> page = Open("?max_tokens=3");
-        Ask(page, "hello");
-        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("article:not([data-live])").Count), Patience);
+        AddModel();
+        Navigation.NavigateTo("playground?mode=completion&max_tokens=5");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find("#clear").Click();
+        page.Find("#completion-prompt").Input("Once");
+        page.Find("form.completion").Submit();
 
-        Assert.Empty(page.FindAll("article"));
-        Assert.Contains("–", Figure(page, "Rate"));
+        page.WaitForAssertion(() => Assert.Equal(HashModel.Answer("Once", 5), page.Find(".continuation p").TextContent), Patience);
+        page.WaitForAssertion(() => Assert.False(Button(page, "Add to the prompt").HasAttribute("disabled")), Patience);
+        Button(page, "Add to the prompt").Click();
+        page.WaitForAssertion(() => Assert.Equal("Once" + HashModel.Answer("Once", 5), page.Find("#completion-prompt").GetAttribute("value")), Patience);
     }
 
-    private static string Figure(IRenderedComponent<PlaygroundPage> page, string name) =>
-        page.FindAll("[data-testid=figures] .figure").Single(figure => figure.QuerySelector(".figure-name")!.TextContent == name).TextContent;
-
-    private static void Ask(IRenderedComponent<PlaygroundPage> page, string text)
+    [Fact]
+    public void Render_ModelWithoutTemplate_OffersCompletionOnly()
     {
-        page.Find("#composer-text").Input(text);
-        page.Find("#composer-send").Click();
+        AddModel(chats: false);
+
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        Assert.Contains("has no chat template", page.Find(".notice").TextContent);
+        Assert.True(Button(page, "Chat").HasAttribute("disabled"));
+        Assert.NotNull(page.Find("#completion-prompt"));
     }
 
-    private IRenderedComponent<PlaygroundPage> Open(string query, HashExecutor? executor = null)
+    [Fact]
+    public void Parameters_Changed_StandInTheAddressUntilReset()
     {
-        _catalog.Add(ServedModels.Create("hash", executor));
-        Services.GetRequiredService<NavigationManager>().NavigateTo("playground" + query);
-        return Render<PlaygroundPage>();
+        AddModel();
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        page.Find("#parameter-temperature").Change("0.5");
+        Assert.EndsWith("/playground?temperature=0.5", Navigation.Uri);
+        page.Find("#playground-stop").Change("END\n\\n\\n");
+        Assert.EndsWith("/playground?temperature=0.5&stop=END%0A%5Cn%5Cn", Navigation.Uri);
+        Button(page, "Reset all to the model's defaults").Click();
+
+        Assert.EndsWith("/playground", Navigation.Uri);
+        Assert.Equal("0", page.Find("#parameter-temperature").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Parameter_SetToItsDefault_LeavesTheAddress()
+    {
+        AddModel();
+        Navigation.NavigateTo("playground?top_p=0.5");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        page.Find("#parameter-top_p").Change("0.90");
+
+        Assert.EndsWith("/playground", Navigation.Uri);
+    }
+
+    [Theory]
+    [InlineData("temperature", "3", "temperature is 3; it must be from 0 to 2.")]
+    [InlineData("top_k", "1.5", "top_k is “1.5”; it must be a whole number.")]
+    [InlineData("max_tokens", "512", "max_tokens is 512; it must be from 1 to 511, the context less one prompt token.")]
+    [InlineData("seed", "x", "seed is “x”; it must be a whole number, or empty.")]
+    public void Parameter_Wrong_SaysSoAndHoldsSendBack(string key, string value, string problem)
+    {
+        AddModel();
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+        page.Find(".composer textarea").Input("Hi");
+
+        page.Find($"#parameter-{key}").Change(value);
+
+        Assert.Equal(problem, page.Find($"#parameter-{key}-problem").TextContent);
+        Assert.True(Button(page, "Send").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public void Model_Chosen_BringsItsNameIntoTheAddress()
+    {
+        AddModel();
+        AddModel("second");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        page.Find("#playground-model").Change("second");
+
+        Assert.EndsWith("/playground?model=second", Navigation.Uri);
+    }
+
+    [Fact]
+    public void Render_AddressNamesAnUnknownModel_SaysWhichAnswersInstead()
+    {
+        AddModel();
+        Navigation.NavigateTo("playground?model=gone");
+
+        Assert.Contains("No model named gone serves; hash answers instead.", Render<PlaygroundPage>().Find(".notice-warning").TextContent);
+    }
+
+    [Fact]
+    public void Send_MoreThanTheContext_ShowsBothLengthsAndOffersAnotherTry()
+    {
+        AddModel();
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        Say(page, new string('a', 600));
+
+        Assert.Contains("The prompt has 607 tokens; the context of hash is 512 tokens", page.Find(".notice-error").TextContent);
+        Assert.NotNull(Button(page, "Try again"));
+    }
+
+    private static IElement Button(IRenderedComponent<PlaygroundPage> page, string name) =>
+        page.FindAll("button").Single(button => button.TextContent.Trim() == name);
+
+    /// <summary>The last figures may be drawn a moment before the answer is put away and the buttons come back.</summary>
+    private static void WaitForEnd(IRenderedComponent<PlaygroundPage> page) =>
+        page.WaitForAssertion(() => Assert.NotNull(Button(page, "regenerate")), Patience);
+
+    private static void Say(IRenderedComponent<PlaygroundPage> page, string text)
+    {
+        page.Find(".composer textarea").Input(text);
+        page.Find("form.composer").Submit();
     }
 }

@@ -1,165 +1,164 @@
+using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
-using TokenFactory.Engine.Serving;
-using TokenFactory.Tests.Shared.Engine;
 using TokenFactory.Web.Playground;
-using TokenFactory.Web.Tests.Driving;
+using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Conversations;
+using TokenFactory.Web.Tests.Setup;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Playground;
 
-public sealed class PlaygroundSessionTests
+public sealed class PlaygroundSessionTests : IDisposable
 {
-    private static readonly PlaygroundSettings Short = new() { MaxTokens = 12 };
-
+    private readonly HashModel _model = new();
+    private readonly PlaygroundSession _session;
     private int _changes;
 
-    [Fact]
-    public async Task Ask_TwoTurns_SendsTheWholeConversation()
+    public PlaygroundSessionTests() => _session = new PlaygroundSession(TimeProvider.System, () => Interlocked.Increment(ref _changes));
+
+    public void Dispose()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
-
-        await session.AskAsync(model, Short, "one");
-        await session.AskAsync(model, Short, "two");
-
-        string first = ServedModels.Continue("user: one\n", 12);
-        Assert.Equal(
-            [new("user", "one"), new("assistant", first), new("user", "two"), new("assistant", ServedModels.Continue($"user: one\nassistant: {first}\nuser: two\n", 12))],
-            session.Turns);
-        Assert.True(_changes > 1);
-        Assert.Equal(12, session.Run!.Tokens);
-        Assert.Equal(FinishReason.Length, session.Run.Outcome!.Reason);
-        Assert.NotNull(session.Run.FirstToken);
+        _session.Dispose();
+        _model.Dispose();
     }
 
     [Fact]
-    public async Task Ask_WithSystemPrompt_PutsItFirst()
+    public async Task Send_ASecondTurn_PromptsWithTheWholeConversation()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
+        await _session.SendAsync(Setup(3), "A");
+        await _session.SendAsync(Setup(4), "B");
 
-        await session.AskAsync(model, Short with { System = "be brief" }, "one");
-
-        Assert.Equal(ServedModels.Continue("system: be brief\nuser: one\n", 12), session.Turns[1].Content);
+        string first = HashModel.Answer("user: A\n", 3);
+        string second = HashModel.Answer($"user: A\nassistant: {first}\nuser: B\n", 4);
+        Assert.Equal(["A", first, "B", second], _session.Turns.Select(turn => turn.Text));
+        Assert.Equal(4, _session.Turns[3].Figures!.GeneratedTokens);
+        Assert.True(_changes > 0);
+        Assert.False(_session.IsBusy);
     }
 
     [Fact]
-    public async Task AnswerAgain_AfterAnAnswer_ReplacesIt()
+    public async Task Send_WithASystemPrompt_PutsItFirst()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
-        await session.AskAsync(model, Short, "one");
+        await _session.SendAsync(Setup(3) with { System = "Be kind." }, "A");
 
-        await session.AnswerAgainAsync(model, Short with { MaxTokens = 5 });
-
-        Assert.Equal([new("user", "one"), new("assistant", ServedModels.Continue("user: one\n", 5))], session.Turns);
+        Assert.Equal(HashModel.Answer("system: Be kind.\nuser: A\n", 3), _session.Turns[1].Text);
     }
 
     [Fact]
-    public async Task TakeBack_AQuestion_DropsItAndWhatFollows()
+    public async Task Edit_AnEarlierTurn_ForgetsWhatFollowed()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
-        await session.AskAsync(model, Short, "one");
-        await session.AskAsync(model, Short, "two");
+        await _session.SendAsync(Setup(3), "A");
+        await _session.SendAsync(Setup(3), "B");
 
-        Assert.Equal("two", session.TakeBack(2));
-        Assert.Equal(2, session.Turns.Count);
-        Assert.Null(session.Run);
+        await _session.EditAsync(Setup(3), 0, "C");
+
+        Assert.Equal(["C", HashModel.Answer("user: C\n", 3)], _session.Turns.Select(turn => turn.Text));
     }
 
     [Fact]
-    public async Task Stop_WhileItAnswers_KeepsWhatHasCome()
+    public async Task Stop_WhileRunning_KeepsTheTextSoFar()
     {
-        HashExecutor executor = new(HashExecutor.DefaultLimits with { BlockCount = 1024, MaxContext = 2048 }) { StepTime = TimeSpan.FromMilliseconds(5) };
-        ServedModel model = ServedModels.Create("slow", executor);
-        using var engine = model.Engine;
-        PlaygroundSession? session = null;
-        session = new PlaygroundSession(TimeProvider.System, () =>
-        {
-            if (session!.Run!.Tokens >= 5)
-            {
-                session.Stop();
-            }
-        });
+        _model.Executor.StepTime = TimeSpan.FromMilliseconds(5);
+        Task sending = _session.SendAsync(Setup(400), "A");
+        Assert.True(SpinWait.SpinUntil(() => _session.Running is { Figures.GeneratedTokens: > 2 }, TimeSpan.FromSeconds(10)));
 
-        await session.AskAsync(model, new PlaygroundSettings { MaxTokens = 1500 }, "long");
+        _session.Stop();
+        await sending;
 
-        Assert.Equal(FinishReason.Cancelled, session.Run!.Outcome!.Reason);
-        Assert.InRange(session.Run.Tokens, 5, 100);
-        Assert.Equal(session.Run.Text, session.Turns[1].Content);
-        Assert.False(session.IsBusy);
+        AnswerFigures figures = _session.Turns[1].Figures!;
+        Assert.Equal("Stopped", figures.Ending);
+        Assert.InRange(figures.GeneratedTokens, 3, 399);
+        Assert.StartsWith(_session.Turns[1].Text, HashModel.Answer("user: A\n", 400));
     }
 
     [Fact]
-    public async Task Ask_PromptBeyondTheContext_SaysBothLengthsAndKeepsTheQuestion()
+    public async Task Clear_WhileRunning_DropsTheAnswerThatEndsLater()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
+        _model.Executor.StepTime = TimeSpan.FromMilliseconds(5);
+        Task sending = _session.SendAsync(Setup(400), "A");
 
-        await session.AskAsync(model, Short, new string('x', 5000));
+        _session.Clear();
+        await sending;
 
-        Assert.Contains("5007", session.Run!.Problem);
-        Assert.Contains("2048", session.Run.Problem);
-        Assert.Single(session.Turns);
-        Assert.True(session.CanAnswerAgain);
+        Assert.Empty(_session.Turns);
+        Assert.Null(_session.Problem);
+        Assert.False(_session.IsBusy);
     }
 
     [Fact]
-    public async Task Ask_TemplateRefuses_SaysWhy()
+    public async Task Send_WhileBusy_IsPassedOver()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
+        _model.Executor.StepTime = TimeSpan.FromMilliseconds(5);
+        Task sending = _session.SendAsync(Setup(50), "A");
 
-        await session.AskAsync(model, Short, "forbidden");
+        await _session.SendAsync(Setup(50), "B");
+        _session.Stop();
+        await sending;
 
-        Assert.Contains("it says a forbidden word", session.Run!.Problem);
-        Assert.False(session.IsBusy);
+        Assert.Equal(2, _session.Turns.Count);
     }
 
     [Fact]
-    public async Task Ask_ModelWithoutTemplate_SendsToCompletion()
+    public async Task Send_QueueIsFull_SaysSoAndCanBeTriedAgain()
     {
-        ServedModel model = ServedModels.Create("plain", hasTemplate: false);
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
+        using HashModel full = new(policy: policy => policy with { MaxRunning = 1, QueueRequests = 1 });
+        full.Executor.StepTime = TimeSpan.FromMilliseconds(20);
+        Submit(full, "runs");
+        Assert.True(SpinWait.SpinUntil(() => full.Served.Engine.Status.Running(Lane.Interactive) == 1, TimeSpan.FromSeconds(10)));
+        Submit(full, "waits");
 
-        await session.AskAsync(model, Short, "one");
+        await _session.SendAsync(new AnswerSetup(full.Served, AnswerSettings.DefaultsOf(full.Served)), "A");
 
-        Assert.Contains("Completion", session.Run!.Problem);
+        Assert.StartsWith("The queue of hash is full", _session.Problem);
+        Assert.True(_session.CanAnswerAgain);
+        await _session.AnswerAgainAsync(Setup(3));
+        Assert.Null(_session.Problem);
+        Assert.Equal([Speaker.User, Speaker.Assistant], _session.Turns.Select(turn => turn.Speaker));
     }
 
     [Fact]
-    public async Task Complete_AText_GoesOnWithItAsItIs()
+    public async Task Send_TemplateRefuses_ShowsItsReason()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
+        await _session.SendAsync(Setup(3), "forbidden");
 
-        await session.CompleteAsync(model, Short, "Once");
-
-        Assert.Equal(ServedModels.Continue("Once", 12), session.Run!.Text);
-        Assert.Empty(session.Turns);
+        Assert.Equal("The template refuses this.", _session.Problem);
     }
 
     [Fact]
-    public async Task Complete_WithStopString_EndsBeforeIt()
+    public async Task Send_ParameterThatTheEngineRefuses_NamesIt()
     {
-        ServedModel model = ServedModels.Create("a");
-        using var engine = model.Engine;
-        PlaygroundSession session = NewSession();
-        string whole = ServedModels.Continue("Once", 12);
+        AnswerSetup setup = Setup(3);
 
-        await session.CompleteAsync(model, Short with { Stops = "never\n" + whole[6..9] }, "Once");
+        await _session.SendAsync(setup with { Settings = setup.Settings with { Sampling = setup.Settings.Sampling with { TopP = 0 } } }, "A");
 
-        Assert.Equal(whole[..whole.IndexOf(whole[6..9], StringComparison.Ordinal)], session.Run!.Text);
+        Assert.Equal("top_p", _session.ProblemParameter);
     }
 
-    private PlaygroundSession NewSession() => new(TimeProvider.System, () => _changes++);
+    [Fact]
+    public async Task Send_EngineHasStopped_SaysSo()
+    {
+        _model.Dispose();
+
+        await _session.SendAsync(Setup(3), "A");
+
+        Assert.Contains("has stopped", _session.Problem);
+    }
+
+    [Fact]
+    public async Task Complete_WithAStopString_EndsBeforeIt()
+    {
+        string whole = HashModel.Answer("Once", 20);
+        AnswerSetup setup = Setup(20);
+
+        await _session.CompleteAsync(setup with { Settings = setup.Settings with { Stop = [whole[5..8]] } }, "Once");
+
+        Assert.Equal(whole[..whole.IndexOf(whole[5..8], StringComparison.Ordinal)], _session.Completion!.Text);
+        Assert.Equal("Ended by the model or at a stop string", _session.Completion.Figures.Ending);
+        Assert.Empty(_session.Turns);
+    }
+
+    private static void Submit(HashModel model, string id) =>
+        model.Served.Engine.TrySubmit(new GenerationRequest { Id = id, Tenant = "other", Prompt = [1], MaxNewTokens = 500 }, out _);
+
+    private AnswerSetup Setup(int maxTokens) => new(_model.Served, AnswerSettings.DefaultsOf(_model.Served) with { MaxTokens = maxTokens });
 }

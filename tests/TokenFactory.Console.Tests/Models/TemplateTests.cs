@@ -27,7 +27,7 @@ public sealed class TemplateTests : IDisposable
         using HttpResponseMessage response = await host.Client.PostAsJsonAsync(
             "/v1/chat/completions", new { model = "odd", messages = new[] { new { role = "user", content = "hello" } } });
 
-        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(10), $"it took {Stopwatch.GetElapsedTime(asked).TotalSeconds:F1} s");
+        Assert.True(Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(30), $"it took {Stopwatch.GetElapsedTime(asked).TotalSeconds:F1} s");
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         JsonElement error = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error");
         Assert.Contains("chat template of odd", error.GetProperty("message").GetString());

@@ -1,4 +1,3 @@
-using TokenFactory.Engine.Accounting;
 using TokenFactory.Web.Live.Floor;
 
 namespace TokenFactory.Web.Components.Pages;
@@ -6,13 +5,14 @@ namespace TokenFactory.Web.Components.Pages;
 /// <summary>The live view of every device: the store signals, the page looks again.</summary>
 public sealed partial class Floor
 {
+    private readonly Dictionary<string, RateSeries> _series = [];
     private FloorSnapshot? _snapshot;
     private IDisposable? _subscription;
     private bool _paused;
 
     public void Dispose() => _subscription?.Dispose();
 
-    protected override void OnInitialized() => _snapshot = Store.Current;
+    protected override void OnInitialized() => Look();
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -28,7 +28,7 @@ public sealed partial class Floor
         {
             return;
         }
-        _snapshot = Store.Current;
+        Look();
         StateHasChanged();
     }
 
@@ -38,6 +38,21 @@ public sealed partial class Floor
         ShowNewest();
     }
 
-    private RateSeries? ReadSeries(ReplicaSnapshot replica, long second) =>
-        Catalog.Find(replica.Model) is { } model ? RateSeries.Read(model.Engine, second, RateHistory.Length) : null;
+    private void Look()
+    {
+        FloorSnapshot next = Store.Current;
+        _snapshot = next;
+        foreach (ReplicaSnapshot replica in next.Replicas)
+        {
+            bool isDrawn = _series.TryGetValue(replica.Key, out RateSeries? drawn) && drawn.LastSecond == RateSeries.AlignEnd(next.Second);
+            if (!isDrawn && Catalog.Find(replica.Model) is { } model)
+            {
+                _series[replica.Key] = RateSeries.Read(model.Engine, next.Second);
+            }
+        }
+        foreach (string gone in _series.Keys.Except(next.Replicas.Select(replica => replica.Key)).ToList())
+        {
+            _series.Remove(gone);
+        }
+    }
 }

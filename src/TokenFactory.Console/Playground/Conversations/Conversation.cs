@@ -1,0 +1,67 @@
+using System.Text.Json;
+using TokenFactory.Web.Playground.Answers;
+
+namespace TokenFactory.Web.Playground.Conversations;
+
+/// <summary>Who speaks in a turn.</summary>
+public enum Speaker
+{
+    User,
+    Assistant,
+}
+
+/// <summary>One turn of a conversation.</summary>
+/// <param name="Speaker">Who speaks.</param>
+/// <param name="Text">What is said.</param>
+/// <param name="Figures">What an answer cost; null for a user's turn.</param>
+public sealed record Turn(Speaker Speaker, string Text, AnswerFigures? Figures = null);
+
+/// <summary>The turns between a person and a model, oldest first. Not safe for several threads.</summary>
+public sealed class Conversation
+{
+    private readonly List<Turn> _turns = [];
+
+    public IReadOnlyList<Turn> Turns => _turns;
+
+    /// <summary>Whether there is a question to answer, again or for the first time.</summary>
+    public bool HasQuestion => _turns.Count > 0;
+
+    public void Ask(string text) => _turns.Add(new Turn(Speaker.User, text));
+
+    public void AddAnswer(Answer answer) => _turns.Add(new Turn(Speaker.Assistant, answer.Text, answer.Figures));
+
+    /// <summary>Takes back the last answer, so that the question before it stands open again.</summary>
+    public void TakeBackAnswer()
+    {
+        if (_turns is [.., { Speaker: Speaker.Assistant }])
+        {
+            _turns.RemoveAt(_turns.Count - 1);
+        }
+    }
+
+    /// <summary>Replaces a user's turn; what was said after it goes, since it answered something else.</summary>
+    /// <param name="index">The turn's place; it must be a user's.</param>
+    /// <param name="text">The new words.</param>
+    public void Edit(int index, string text)
+    {
+        if (index < 0 || index >= _turns.Count || _turns[index].Speaker != Speaker.User)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index, "Only a user's turn can be edited.");
+        }
+        _turns.RemoveRange(index, _turns.Count - index);
+        Ask(text);
+    }
+
+    public void Clear() => _turns.Clear();
+
+    /// <summary>The messages as chat templates read them: objects with <c>role</c> and <c>content</c>, the system prompt first where there is one.</summary>
+    public JsonElement ToMessages(string system)
+    {
+        IEnumerable<(string Role, string Content)> messages = _turns.Select(turn => (turn.Speaker == Speaker.User ? "user" : "assistant", turn.Text));
+        if (!string.IsNullOrWhiteSpace(system))
+        {
+            messages = messages.Prepend(("system", system));
+        }
+        return JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content }));
+    }
+}

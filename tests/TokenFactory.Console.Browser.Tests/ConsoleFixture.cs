@@ -1,0 +1,69 @@
+using Microsoft.Playwright;
+using TokenFactory.Tests.Shared.Host;
+using Xunit;
+
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: AssemblyFixture(typeof(TokenFactory.Web.BrowserTests.ConsoleFixture))]
+
+namespace TokenFactory.Web.BrowserTests;
+
+/// <summary>One product and one browser for all tests; each test has a page of its own.</summary>
+public sealed class ConsoleFixture : IAsyncLifetime
+{
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private HostProcess? _host;
+
+    internal Uri Address => _host!.Client.BaseAddress!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Chromium.Find() is not { } executable)
+        {
+            return;
+        }
+        Task<HostProcess> starting = HostProcess.StartAsync();
+        try
+        {
+            _playwright = await Playwright.CreateAsync();
+            _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = executable, Args = Flags });
+        }
+        finally
+        {
+            _host = await starting;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+        _playwright?.Dispose();
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+    }
+
+    /// <summary>A page in a context of its own; skips the calling test where there is no browser.</summary>
+    internal async Task<BrowserPage> OpenAsync(string path, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light)
+    {
+        Assert.SkipWhen(_browser is null, Chromium.Missing);
+        IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Address.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = scheme,
+        });
+        BrowserPage page = new(context, await context.NewPageAsync());
+        await page.GoToAsync(path);
+        return page;
+    }
+}

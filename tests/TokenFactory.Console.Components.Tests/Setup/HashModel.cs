@@ -1,0 +1,42 @@
+using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Scheduling;
+using TokenFactory.Engine.Serving;
+using TokenFactory.Engine.Text;
+using TokenFactory.Tests.Shared.Engine;
+
+namespace TokenFactory.Web.Tests.Setup;
+
+/// <summary>A served model on a real engine loop whose executor is the hash executor: a byte a token, and every answer known before.</summary>
+internal sealed class HashModel : IDisposable
+{
+    public HashModel(string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null)
+    {
+        ByteTokenizer tokenizer = new();
+        BatchPolicy first = BatchPolicy.For(HashExecutor.DefaultLimits);
+        EngineLoop engine = new(
+            Executor, new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy?.Invoke(first) ?? first });
+        Served = new ServedModel(
+            name, engine, tokenizer, chats ? new LinesTemplate() : null, SamplingParameters.Greedy with { TopP = 0.9f }, new ModelFacts("Hash", 4_600_000, "/", DateTimeOffset.UnixEpoch, TimeSpan.Zero));
+    }
+
+    public HashExecutor Executor { get; } = new();
+
+    public ServedModel Served { get; }
+
+    /// <summary>The greedy answer to a prompt, as text.</summary>
+    public static string Answer(string prompt, int tokens) =>
+        new([.. HashExecutor.Continue([.. System.Text.Encoding.UTF8.GetBytes(prompt).Select(value => (int)value)], tokens, 256).Select(token => (char)token)]);
+
+    public void Dispose() => Served.Engine.Dispose();
+
+    /// <summary>Role and text, a line each. It refuses the word <c>forbidden</c>.</summary>
+    private sealed class LinesTemplate : IChatTemplate
+    {
+        public string Render(ChatPrompt prompt)
+        {
+            string text = string.Concat(prompt.Messages.EnumerateArray().Select(message => $"{message.GetProperty("role").GetString()}: {message.GetProperty("content").GetString()}\n"));
+            return text.Contains("forbidden", StringComparison.Ordinal) ? throw new ChatTemplateRejectedException("The template refuses this.") : text;
+        }
+    }
+}
