@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -33,7 +34,7 @@ public static class KeySecret
         Span<byte> secret = stackalloc byte[SecretBytes];
         if (text.Length != Length
             || !text.StartsWith(Start, StringComparison.Ordinal)
-            || !Base64Url.TryDecodeFromChars(text[Start.Length..], secret, out int written)
+            || Base64Url.DecodeFromChars(text[Start.Length..], secret, out _, out int written) != OperationStatus.Done
             || written != SecretBytes)
         {
             return false;

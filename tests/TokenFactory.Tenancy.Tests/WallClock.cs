@@ -1,4 +1,4 @@
-namespace TokenFactory.Tenancy.Tests.Quotas;
+namespace TokenFactory.Tenancy.Tests;
 
 /// <summary>A wall clock that tests set, also back, and a monotonic clock that only goes on.</summary>
 internal sealed class WallClock(DateTimeOffset now) : TimeProvider
