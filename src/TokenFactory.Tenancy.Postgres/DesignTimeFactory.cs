@@ -1,0 +1,10 @@
+using Microsoft.EntityFrameworkCore.Design;
+using TokenFactory.Tenancy.Data;
+
+namespace TokenFactory.Tenancy.Postgres;
+
+/// <summary>Lets <c>dotnet ef migrations add</c> make a context; nothing else uses it.</summary>
+internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<TenancyDbContext>
+{
+    public TenancyDbContext CreateDbContext(string[] args) => TenancyDatabase.At("Host=design-time").Open();
+}

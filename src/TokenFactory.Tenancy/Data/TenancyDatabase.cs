@@ -1,0 +1,97 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace TokenFactory.Tenancy.Data;
+
+/// <summary>
+/// The database that a connection string names: SQLite for <c>Data Source=…</c>, PostgreSQL for <c>Host=…</c>. Contexts made here are
+/// for one piece of work each. Safe for any thread.
+/// </summary>
+public sealed class TenancyDatabase
+{
+    private readonly DbContextOptions<TenancyDbContext> _options;
+
+    private TenancyDatabase(DbContextOptions<TenancyDbContext> options, bool isSqlite)
+    {
+        _options = options;
+        IsSqlite = isSqlite;
+    }
+
+    public bool IsSqlite { get; }
+
+    /// <summary>Names the database; nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">The text names neither.</exception>
+    public static TenancyDatabase At(string connectionString)
+    {
+        DbContextOptionsBuilder<TenancyDbContext> builder = new();
+        if (connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+        {
+            builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("TokenFactory.Tenancy.Postgres"));
+            return new TenancyDatabase(builder.Options, isSqlite: false);
+        }
+        if (!connectionString.Contains("Data Source=", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException("The database's connection string names neither a file (Data Source=…) nor a server (Host=…).", nameof(connectionString));
+        }
+        builder.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas());
+        return new TenancyDatabase(builder.Options, isSqlite: true);
+    }
+
+    /// <summary>A context for one piece of work.</summary>
+    public TenancyDbContext Open() => new(_options);
+
+    /// <summary>Brings the schema up to date.</summary>
+    /// <exception cref="DatabaseUnavailableException">It cannot be reached, written to, or was made by a newer version.</exception>
+    public async Task MigrateAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await using TenancyDbContext context = Open();
+            IEnumerable<string> known = context.Database.GetMigrations();
+            string[] unknown = [.. (await context.Database.GetAppliedMigrationsAsync(cancellation)).Except(known)];
+            if (unknown.Length > 0)
+            {
+                throw new DatabaseUnavailableException(
+                    $"The database was made by a newer version: it has the change {unknown[^1]}, which this one does not know. Start the newer version, or another database.");
+            }
+            await context.Database.MigrateAsync(cancellation);
+        }
+        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
+        {
+            throw new DatabaseUnavailableException(words, problem);
+        }
+    }
+}
+
+/// <summary>The database cannot be used; the message says why and what to do.</summary>
+public sealed class DatabaseUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    private const int SqliteBusy = 5;
+    private const int SqliteLocked = 6;
+    private const int SqliteReadOnly = 8;
+    private const int SqliteFull = 13;
+    private const int SqliteCannotOpen = 14;
+    private const int SqliteNotADatabase = 26;
+
+    /// <summary>A database's failure in words; null for a failure of another kind.</summary>
+    public static string? Explain(Exception problem) => problem switch
+    {
+        DbUpdateException { InnerException: { } inner } => Explain(inner),
+        SqliteException sqlite => sqlite.SqliteErrorCode switch
+        {
+            SqliteBusy or SqliteLocked => "The database is locked by another process. Stop the other process, or wait until it is done.",
+            SqliteReadOnly => "The database cannot be written. Make its file and folder writable.",
+            SqliteFull => "The disk that holds the database is full. Make room; nothing counted is lost meanwhile.",
+            SqliteCannotOpen => "The database file cannot be opened. Check that its folder exists and may be written.",
+            SqliteNotADatabase => "The database file holds something else, or is damaged. Name another file, or put a copy back.",
+            _ => null,
+        },
+        NpgsqlException { SqlState: null } => "The database server cannot be reached. Check the connection string and that it runs.",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "The disk of the database server is full. Make room; nothing counted is lost meanwhile.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+            "The database server refuses the user or password of the connection string.",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "The database that the connection string names does not exist on the server.",
+        _ => null,
+    };
+}

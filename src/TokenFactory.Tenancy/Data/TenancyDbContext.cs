@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using TokenFactory.Tenancy.Data.Rows;
+
+namespace TokenFactory.Tenancy.Data;
+
+/// <summary>The database of tenants, plans, keys and changes. Not used on the way of a request.</summary>
+public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options) : DbContext(options)
+{
+    private const int NameLength = 64;
+
+    internal DbSet<TenantRow> Tenants => Set<TenantRow>();
+
+    internal DbSet<PlanRow> Plans => Set<PlanRow>();
+
+    internal DbSet<KeyRow> Keys => Set<KeyRow>();
+
+    internal DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<PlanRow>(plan =>
+        {
+            plan.ToTable("plans");
+            plan.Property(row => row.Name).HasMaxLength(NameLength);
+            plan.HasIndex(row => row.Name).IsUnique();
+        });
+        modelBuilder.Entity<TenantRow>(tenant =>
+        {
+            tenant.ToTable("tenants");
+            tenant.Property(row => row.Name).HasMaxLength(NameLength);
+            tenant.HasIndex(row => row.Name).IsUnique();
+            tenant.HasOne<PlanRow>().WithMany().HasForeignKey(row => row.PlanId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<KeyRow>(key =>
+        {
+            key.ToTable("keys");
+            key.HasIndex(row => row.Hash).IsUnique();
+            key.HasOne<TenantRow>().WithMany().HasForeignKey(row => row.TenantId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<AuditRow>(change =>
+        {
+            change.ToTable("audit");
+            change.HasIndex(row => row.At);
+        });
+    }
+
+    /// <summary>Instants are stored as UTC ticks: they sort and compare alike in every database.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
+
+    private sealed class UtcTicks() : ValueConverter<DateTimeOffset, long>(instant => instant.UtcTicks, ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+}
