@@ -51,14 +51,14 @@ public sealed class FloorTests : ConsoleContext
     {
         HashModel model = AddModel();
         IRenderedComponent<Floor> floor = Render<Floor>();
-        floor.Find("button.pause").Click();
+        floor.Act(it => it.Find("button.pause").Click());
 
         model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 8 }, out _);
         Assert.True(SpinWait.SpinUntil(() => model.Served.Engine.Accounts.All.Any(account => account.FinishedRequests == 1), Patience));
 
         Assert.Empty(floor.FindAll(".totals"));
         Assert.Contains("Paused at", floor.Markup);
-        floor.Find("button.pause").Click();
+        floor.Act(it => it.Find("button.pause").Click());
         floor.WaitForAssertion(() => Assert.Single(floor.FindAll(".totals")), Patience);
     }
 

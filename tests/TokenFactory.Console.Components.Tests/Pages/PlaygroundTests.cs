@@ -64,7 +64,7 @@ public sealed class PlaygroundTests : ConsoleContext
         Say(page, "Hi");
         page.WaitForAssertion(() => Assert.NotEqual("0", page.Find("[data-testid=generated]").TextContent), Patience);
 
-        Button(page, "Stop").Click();
+        page.Act(it => Button(it, "Stop").Click());
 
         page.WaitForAssertion(() => Assert.Equal("Stopped", page.Find("[data-testid=ending]").TextContent), Patience);
     }
@@ -78,7 +78,7 @@ public sealed class PlaygroundTests : ConsoleContext
         Say(page, "Hello there");
         WaitForEnd(page);
 
-        Button(page, "regenerate").Click();
+        page.Act(it => Button(it, "regenerate").Click());
 
         page.WaitForAssertion(() => Assert.Equal("18 (16 cached)", page.Find("[data-testid=prompt]").TextContent), Patience);
         Assert.Equal(2, page.FindAll(".turn").Count);
@@ -93,7 +93,7 @@ public sealed class PlaygroundTests : ConsoleContext
         Say(page, "Hello");
         WaitForEnd(page);
 
-        Button(page, "edit").Click();
+        page.Act(it => Button(it, "edit").Click());
         page.WaitForElement("[aria-label='Edited message']", Patience).Input("Goodbye");
         page.Find(".turn-user form").Submit();
 
@@ -110,7 +110,7 @@ public sealed class PlaygroundTests : ConsoleContext
         Say(page, "Hello");
         WaitForEnd(page);
 
-        Button(page, "Clear").Click();
+        page.Act(it => Button(it, "Clear").Click());
 
         page.WaitForAssertion(() => Assert.Empty(page.FindAll(".turn")), Patience);
         Assert.Contains("Say something to hash", page.Find(".empty").TextContent);
@@ -123,12 +123,12 @@ public sealed class PlaygroundTests : ConsoleContext
         Navigation.NavigateTo("playground?mode=completion&max_tokens=5");
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find("#completion-prompt").Input("Once");
+        page.Act(it => it.Find("#completion-prompt").Input("Once"));
         page.Find("form.completion").Submit();
 
         page.WaitForAssertion(() => Assert.Equal(HashModel.Answer("Once", 5), page.Find(".continuation p").TextContent), Patience);
         page.WaitForAssertion(() => Assert.False(Button(page, "Add to the prompt").HasAttribute("disabled")), Patience);
-        Button(page, "Add to the prompt").Click();
+        page.Act(it => Button(it, "Add to the prompt").Click());
         page.WaitForAssertion(() => Assert.Equal("Once" + HashModel.Answer("Once", 5), page.Find("#completion-prompt").GetAttribute("value")), Patience);
     }
 
@@ -150,11 +150,11 @@ public sealed class PlaygroundTests : ConsoleContext
         AddModel();
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find("#parameter-temperature").Change("0.5");
+        page.Act(it => it.Find("#parameter-temperature").Change("0.5"));
         Assert.EndsWith("/playground?temperature=0.5", Navigation.Uri);
-        page.Find("#playground-stop").Change("END\n\\n\\n");
+        page.Act(it => it.Find("#playground-stop").Change("END\n\\n\\n"));
         Assert.EndsWith("/playground?temperature=0.5&stop=END%0A%5Cn%5Cn", Navigation.Uri);
-        Button(page, "Reset all to the model's defaults").Click();
+        page.Act(it => Button(it, "Reset all to the model's defaults").Click());
 
         Assert.EndsWith("/playground", Navigation.Uri);
         Assert.Equal("0", page.Find("#parameter-temperature").GetAttribute("value"));
@@ -167,7 +167,7 @@ public sealed class PlaygroundTests : ConsoleContext
         Navigation.NavigateTo("playground?top_p=0.5");
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find("#parameter-top_p").Change("0.90");
+        page.Act(it => it.Find("#parameter-top_p").Change("0.90"));
 
         Assert.EndsWith("/playground", Navigation.Uri);
     }
@@ -181,9 +181,9 @@ public sealed class PlaygroundTests : ConsoleContext
     {
         AddModel();
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
-        page.Find(".composer textarea").Input("Hi");
+        page.Act(it => it.Find(".composer textarea").Input("Hi"));
 
-        page.Find($"#parameter-{key}").Change(value);
+        page.Act(it => it.Find($"#parameter-{key}").Change(value));
 
         Assert.Equal(problem, page.Find($"#parameter-{key}-problem").TextContent);
         Assert.True(Button(page, "Send").HasAttribute("disabled"));
@@ -196,7 +196,7 @@ public sealed class PlaygroundTests : ConsoleContext
         AddModel("second");
         IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
 
-        page.Find("#playground-model").Change("second");
+        page.Act(it => it.Find("#playground-model").Change("second"));
 
         Assert.EndsWith("/playground?model=second", Navigation.Uri);
     }
@@ -231,7 +231,7 @@ public sealed class PlaygroundTests : ConsoleContext
 
     private static void Say(IRenderedComponent<PlaygroundPage> page, string text)
     {
-        page.Find(".composer textarea").Input(text);
+        page.Act(it => it.Find(".composer textarea").Input(text));
         page.Find("form.composer").Submit();
     }
 }
