@@ -58,6 +58,73 @@ namespace TokenFactory.Tenancy.Postgres.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.CheckpointRow", b =>
+                {
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ArrivedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("text");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<double?>("Joules")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("IdempotencyKey");
+
+                    b.ToTable("checkpoints", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.KeyRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -111,6 +178,27 @@ namespace TokenFactory.Tenancy.Postgres.Migrations
                     b.ToTable("keys", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.LedgerDayRow", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Head")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("ledger_days", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.PlanRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -151,6 +239,55 @@ namespace TokenFactory.Tenancy.Postgres.Migrations
                         .IsUnique();
 
                     b.ToTable("plans", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.RollUpRow", b =>
+                {
+                    b.Property<int>("Period")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Lane")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("text");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<double>("Joules")
+                        .HasColumnType("double precision");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Period", "TenantId", "Start", "KeyId", "Model", "Lane", "Feature");
+
+                    b.ToTable("rollups", (string)null);
                 });
 
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.TenantRow", b =>
@@ -196,6 +333,100 @@ namespace TokenFactory.Tenancy.Postgres.Migrations
                     b.HasIndex("PlanId");
 
                     b.ToTable("tenants", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.UsageRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("ArrivedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("text");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<double?>("Joules")
+                        .HasColumnType("double precision");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique();
+
+                    b.HasIndex("Day", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "EndedAt");
+
+                    b.ToTable("usage", (string)null);
                 });
 
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.KeyRow", b =>

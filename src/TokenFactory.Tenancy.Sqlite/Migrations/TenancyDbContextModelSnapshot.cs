@@ -51,6 +51,73 @@ namespace TokenFactory.Tenancy.Sqlite.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.CheckpointRow", b =>
+                {
+                    b.Property<string>("IdempotencyKey")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ArrivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Joules")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("IdempotencyKey");
+
+                    b.ToTable("checkpoints", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.KeyRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -104,6 +171,27 @@ namespace TokenFactory.Tenancy.Sqlite.Migrations
                     b.ToTable("keys", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.LedgerDayRow", b =>
+                {
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Head")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Previous")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Day");
+
+                    b.ToTable("ledger_days", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.PlanRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -144,6 +232,55 @@ namespace TokenFactory.Tenancy.Sqlite.Migrations
                         .IsUnique();
 
                     b.ToTable("plans", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.RollUpRow", b =>
+                {
+                    b.Property<int>("Period")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Start")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Lane")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Joules")
+                        .HasColumnType("REAL");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Period", "TenantId", "Start", "KeyId", "Model", "Lane", "Feature");
+
+                    b.ToTable("rollups", (string)null);
                 });
 
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.TenantRow", b =>
@@ -189,6 +326,98 @@ namespace TokenFactory.Tenancy.Sqlite.Migrations
                     b.HasIndex("PlanId");
 
                     b.ToTable("tenants", (string)null);
+                });
+
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.UsageRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ArrivedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("ComputeTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Device")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Feature")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("GeneratedTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<double?>("Joules")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("QueueTicks")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Tenant")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique();
+
+                    b.HasIndex("Day", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("TenantId", "EndedAt");
+
+                    b.ToTable("usage", (string)null);
                 });
 
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.KeyRow", b =>

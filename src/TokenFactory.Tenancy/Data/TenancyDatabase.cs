@@ -22,7 +22,10 @@ public sealed class TenancyDatabase
 
     /// <summary>Names the database; nothing is opened yet.</summary>
     /// <exception cref="ArgumentException">The text names neither.</exception>
-    public static TenancyDatabase At(string connectionString)
+    public static TenancyDatabase At(string connectionString) => At(connectionString, morePragmas: null);
+
+    /// <inheritdoc cref="At(string)"/>
+    internal static TenancyDatabase At(string connectionString, Func<string>? morePragmas)
     {
         DbContextOptionsBuilder<TenancyDbContext> builder = new();
         if (connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase))
@@ -34,7 +37,7 @@ public sealed class TenancyDatabase
         {
             throw new ArgumentException("The database's connection string names neither a file (Data Source=…) nor a server (Host=…).", nameof(connectionString));
         }
-        builder.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas());
+        builder.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas(morePragmas));
         return new TenancyDatabase(builder.Options, isSqlite: true);
     }
 

@@ -4,7 +4,7 @@ using TokenFactory.Tenancy.Data.Rows;
 
 namespace TokenFactory.Tenancy.Data;
 
-/// <summary>The database of tenants, plans, keys and changes. Not used on the way of a request.</summary>
+/// <summary>The database of tenants, plans, keys, changes and the ledger. Not used on the way of a request.</summary>
 public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options) : DbContext(options)
 {
     private const int NameLength = 64;
@@ -16,6 +16,14 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
     internal DbSet<KeyRow> Keys => Set<KeyRow>();
 
     internal DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    internal DbSet<UsageRow> Usage => Set<UsageRow>();
+
+    internal DbSet<CheckpointRow> Checkpoints => Set<CheckpointRow>();
+
+    internal DbSet<RollUpRow> RollUps => Set<RollUpRow>();
+
+    internal DbSet<LedgerDayRow> LedgerDays => Set<LedgerDayRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -42,6 +50,35 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
         {
             change.ToTable("audit");
             change.HasIndex(row => row.At);
+        });
+        CreateLedger(modelBuilder);
+    }
+
+    private static void CreateLedger(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<UsageRow>(usage =>
+        {
+            usage.ToTable("usage");
+            usage.HasIndex(row => row.IdempotencyKey).IsUnique();
+            usage.HasIndex(row => new { row.Day, row.Position }).IsUnique();
+            usage.HasIndex(row => new { row.TenantId, row.EndedAt });
+            usage.HasIndex(row => row.EndedAt);
+        });
+        modelBuilder.Entity<CheckpointRow>(running =>
+        {
+            running.ToTable("checkpoints");
+            running.HasKey(row => row.IdempotencyKey);
+        });
+        modelBuilder.Entity<RollUpRow>(sum =>
+        {
+            sum.ToTable("rollups");
+            sum.HasKey(row => new { row.Period, row.TenantId, row.Start, row.KeyId, row.Model, row.Lane, row.Feature });
+        });
+        modelBuilder.Entity<LedgerDayRow>(day =>
+        {
+            day.ToTable("ledger_days");
+            day.HasKey(row => row.Day);
+            day.Property(row => row.Day).ValueGeneratedNever();
         });
     }
 

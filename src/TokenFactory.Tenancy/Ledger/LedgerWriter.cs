@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using TokenFactory.Tenancy.Data;
+
+namespace TokenFactory.Tenancy.Ledger;
+
+/// <summary>
+/// Writes usage off the requests' way: what has ended gathers and is written together, what runs is checkpointed. While the database
+/// cannot be written, everything is kept here and tried again with growing waits; since no new request starts then, what is kept is
+/// bounded by what ran.
+/// </summary>
+public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options, TimeProvider clock) : IUsageLedger, IAsyncDisposable
+{
+    private const int MostRows = 1000;
+
+    private readonly ConcurrentQueue<UsageRecord> _ended = new();
+
+    /// <summary>Requests under way, and how many tokens their last checkpoint has.</summary>
+    private readonly ConcurrentDictionary<IRunningUsage, long> _running = new(ReferenceEqualityComparer.Instance);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<UsageRecord> _batch = [];
+    private long _checkpointedAt;
+    private volatile string? _problem;
+    private Task _loop = Task.CompletedTask;
+
+    public string? Problem => _problem;
+
+    /// <summary>Requests that ended and are not written yet.</summary>
+    public int Pending => _ended.Count + _batch.Count;
+
+    public void Track(IRunningUsage running) => _running[running] = 0;
+
+    public void Forget(IRunningUsage running) => _running.TryRemove(running, out _);
+
+    public void Record(IRunningUsage running, UsageRecord record)
+    {
+        _running.TryRemove(running, out _);
+        _ended.Enqueue(record);
+    }
+
+    /// <summary>Turns checkpoints that an earlier process left behind into rows, each exactly once. Call it before the first request.</summary>
+    /// <returns>How many requests were broken off.</returns>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    public async Task<int> RecoverAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await LedgerRecovery.RunAsync(database, clock.GetUtcNow(), cancellation);
+        }
+        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
+        {
+            throw new DatabaseUnavailableException(words, problem);
+        }
+    }
+
+    /// <summary>Begins to write by itself.</summary>
+    public void Start() => _loop = Task.Run(RunAsync);
+
+    /// <summary>Writes everything that has ended so far.</summary>
+    /// <returns>False where the database cannot be written; <see cref="Problem"/> says why.</returns>
+    public async Task<bool> FlushAsync(bool withCheckpoints = false)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            do
+            {
+                if (!await WriteAsync(withCheckpoints))
+                {
+                    return false;
+                }
+            }
+            while (!_ended.IsEmpty);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Stops, and writes what is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopping.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+            await _loop;
+            await FlushAsync(withCheckpoints: true);
+            _stopping.Dispose();
+            _turn.Dispose();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        TimeSpan wait = options.FlushInterval;
+        while (!_stopping.IsCancellationRequested)
+        {
+            await Task.Delay(wait, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            bool isDue = clock.GetElapsedTime(_checkpointedAt) >= options.CheckpointInterval;
+            bool isWritten = await FlushAsync(isDue);
+            wait = isWritten ? options.FlushInterval : Least(wait * 2, options.LongestBackOff);
+        }
+    }
+
+    /// <summary>One transaction. What it holds stays here until it has succeeded.</summary>
+    private async Task<bool> WriteAsync(bool withCheckpoints)
+    {
+        while (_batch.Count < MostRows && _ended.TryDequeue(out UsageRecord? record))
+        {
+            _batch.Add(record);
+        }
+
+        // Taken after the rows: a request that ends in between is found running, and its row takes the checkpoint away again.
+        List<(IRunningUsage Running, long Before, UsageRecord Now)> changed = withCheckpoints ? Changed() : [];
+        try
+        {
+            if (_batch.Count > 0 || changed.Count > 0)
+            {
+                await LedgerBatch.WriteAsync(database, _batch, [.. changed.Select(one => one.Now)], clock.GetUtcNow(), CancellationToken.None);
+            }
+            else if (_problem is not null)
+            {
+                await LedgerBatch.ProbeAsync(database, CancellationToken.None);
+            }
+        }
+        catch (Exception problem)
+        {
+            // Whatever it is, usage must not be lost for it: it stays in the batch and is tried again.
+            _problem = DatabaseUnavailableException.Explain(problem) ?? $"The ledger cannot be written: {problem.Message}";
+            return false;
+        }
+        _batch.Clear();
+        foreach ((IRunningUsage running, long before, UsageRecord now) in changed)
+        {
+            _running.TryUpdate(running, now.TotalTokens, before);
+        }
+        _checkpointedAt = withCheckpoints ? clock.GetTimestamp() : _checkpointedAt;
+        _problem = null;
+        return true;
+    }
+
+    private List<(IRunningUsage Running, long Before, UsageRecord Now)> Changed()
+    {
+        List<(IRunningUsage, long, UsageRecord)> changed = [];
+        foreach ((IRunningUsage running, long before) in _running)
+        {
+            if (running.Snapshot() is { } now && now.TotalTokens != before)
+            {
+                changed.Add((running, before, now));
+            }
+        }
+        return changed;
+    }
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Data.Rows;
+
+namespace TokenFactory.Tenancy.Ledger;
+
+/// <summary>Which usage.</summary>
+/// <param name="From">First instant.</param>
+/// <param name="To">First instant after it.</param>
+/// <param name="TenantId">One tenant; null: all.</param>
+/// <param name="KeyId">One key; null: all.</param>
+public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To, Guid? TenantId = null, Guid? KeyId = null);
+
+/// <summary>Usage that is alike, in one period.</summary>
+/// <param name="Start">When the period begins.</param>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="KeyId">The key.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Lane">The lane.</param>
+/// <param name="Feature">The feature; null for none.</param>
+/// <param name="Requests">Requests that ended.</param>
+/// <param name="PromptTokens">Their prompt tokens.</param>
+/// <param name="CachedTokens">Those from the cache.</param>
+/// <param name="GeneratedTokens">Their generated tokens.</param>
+/// <param name="QueueTime">Their time in the queue.</param>
+/// <param name="ComputeTime">Their time in the engine.</param>
+/// <param name="Joules">Their energy, as far as it is known.</param>
+public sealed record UsageSum(
+    DateTimeOffset Start, Guid TenantId, Guid KeyId, string Model, string Lane, string? Feature, long Requests,
+    long PromptTokens, long CachedTokens, long GeneratedTokens, TimeSpan QueueTime, TimeSpan ComputeTime, double Joules);
+
+/// <summary>Tokens and requests of a key and feature over a span of time.</summary>
+/// <param name="KeyId">The key.</param>
+/// <param name="Feature">The feature; empty for none.</param>
+/// <param name="Requests">Requests that ended.</param>
+/// <param name="Tokens">Prompt and generated tokens.</param>
+public sealed record KeyUsage(Guid KeyId, string Feature, long Requests, long Tokens);
+
+/// <summary>Answers what was used.</summary>
+public sealed class UsageReader(TenancyDatabase database)
+{
+    /// <summary>Sums by period, oldest first. Periods are those of UTC.</summary>
+    public async Task<IReadOnlyList<UsageSum>> ReadAsync(UsageQuery query, UsagePeriod period, CancellationToken cancellation = default)
+    {
+        await using TenancyDbContext context = database.Open();
+        DateTimeOffset from = period.StartOf(query.From);
+        IQueryable<RollUpRow> sums = context.RollUps.AsNoTracking().Where(sum => sum.Period == period && sum.Start >= from && sum.Start < query.To);
+        sums = query.TenantId is { } tenant ? sums.Where(sum => sum.TenantId == tenant) : sums;
+        sums = query.KeyId is { } key ? sums.Where(sum => sum.KeyId == key) : sums;
+        List<RollUpRow> rows = await sums.OrderBy(sum => sum.Start).ThenBy(sum => sum.TenantId).ThenBy(sum => sum.Model).ToListAsync(cancellation);
+        return [.. rows.Select(ToSum)];
+    }
+
+    /// <summary>A tenant's usage between any two instants, exactly: whole hours from their sums, the edges from the rows.</summary>
+    public async Task<IReadOnlyList<KeyUsage>> TotalAsync(Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default)
+    {
+        await using TenancyDbContext context = database.Open();
+        DateTimeOffset firstHour = UsagePeriod.Hour.StartOf(from) is { } hour && hour < from ? hour.AddHours(1) : from;
+        DateTimeOffset lastHour = UsagePeriod.Hour.StartOf(to);
+        List<KeyUsage> parts = [];
+        if (firstHour >= lastHour)
+        {
+            parts.AddRange(await RowsAsync(context, tenant, from, to, cancellation));
+        }
+        else
+        {
+            parts.AddRange(await RowsAsync(context, tenant, from, firstHour, cancellation));
+            parts.AddRange(await HoursAsync(context, tenant, firstHour, lastHour, cancellation));
+            parts.AddRange(await RowsAsync(context, tenant, lastHour, to, cancellation));
+        }
+        return [.. parts.GroupBy(part => (part.KeyId, part.Feature))
+            .Select(group => new KeyUsage(group.Key.KeyId, group.Key.Feature, group.Sum(part => part.Requests), group.Sum(part => part.Tokens)))];
+    }
+
+    private static async Task<List<KeyUsage>> HoursAsync(
+        TenancyDbContext context, Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        await context.RollUps.Where(sum => sum.Period == UsagePeriod.Hour && sum.TenantId == tenant && sum.Start >= from && sum.Start < to)
+            .GroupBy(sum => new { sum.KeyId, sum.Feature })
+            .Select(all => new KeyUsage(all.Key.KeyId, all.Key.Feature, all.Sum(sum => sum.Requests), all.Sum(sum => sum.PromptTokens + sum.GeneratedTokens)))
+            .ToListAsync(cancellation);
+
+    private static async Task<List<KeyUsage>> RowsAsync(
+        TenancyDbContext context, Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        from >= to ? [] : await context.Usage.Where(row => row.TenantId == tenant && row.EndedAt >= from && row.EndedAt < to)
+            .GroupBy(row => new { row.KeyId, Feature = row.Feature ?? "" })
+            .Select(all => new KeyUsage(all.Key.KeyId, all.Key.Feature, all.LongCount(), all.Sum(row => row.PromptTokens + row.GeneratedTokens)))
+            .ToListAsync(cancellation);
+
+    private static UsageSum ToSum(RollUpRow row) => new(
+        row.Start, row.TenantId, row.KeyId, row.Model, row.Lane, row.Feature.Length == 0 ? null : row.Feature, row.Requests,
+        row.PromptTokens, row.CachedTokens, row.GeneratedTokens, new TimeSpan(row.QueueTicks), new TimeSpan(row.ComputeTicks), row.Joules);
+}
