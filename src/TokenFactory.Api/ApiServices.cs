@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TokenFactory.Api.Administration;
 using TokenFactory.Api.Admission;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
@@ -13,6 +14,7 @@ using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
 using TokenFactory.Api.Metrics;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Usages;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
 
@@ -24,13 +26,14 @@ public static class ApiServices
     // Clients that forget the header, curl among them, are answered too.
     private const string AnyContentType = "*/*";
 
-    /// <summary>Registers the API. The host registers a <see cref="ModelCatalog"/>, and gives every engine the observers registered here.</summary>
+    /// <summary>Registers the API. The host registers a <see cref="ModelCatalog"/> and the tenancy, and gives every engine the observers registered here.</summary>
     public static IServiceCollection AddTokenFactoryApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<ApiOptions>().Bind(configuration.GetSection(ApiOptions.Section));
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<ApiOptions>>().Value);
         services.TryAddSingleton<ModelCatalog>();
-        services.TryAddSingleton<IRequestAdmission, LocalAdmission>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<RequestAdmission>();
         services.AddSingleton<ApiMetrics>();
         services.AddSingleton<IEngineObserver>(provider => provider.GetRequiredService<ApiMetrics>());
         services.AddSingleton<MetricsEndpoint>();
@@ -41,8 +44,21 @@ public static class ApiServices
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
         services.AddSingleton<ApiPipeline>();
+        services.AddSingleton<OwnUsageEndpoint>();
+        AddAdministration(services);
         services.AddOpenApi();
         return services;
+    }
+
+    private static void AddAdministration(IServiceCollection services)
+    {
+        services.AddSingleton<AdminGate>();
+        services.AddSingleton<PlanEndpoints>();
+        services.AddSingleton<TenantEndpoints>();
+        services.AddSingleton<KeyEndpoints>();
+        services.AddSingleton<UsageEndpoints>();
+        services.AddSingleton<LedgerEndpoints>();
+        services.AddSingleton<AdminRoutes>();
     }
 
     /// <summary>Maps every route of the API. Unknown paths under <c>/v1</c> and wrong methods get the API's own error body.</summary>
@@ -59,14 +75,15 @@ public static class ApiServices
             .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
+        routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));
         routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
         routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));
         routes.MapGet("/metrics", services.GetRequiredService<MetricsEndpoint>().HandleAsync);
         routes.MapOpenApi("/openapi/v1.json");
+        services.GetRequiredService<AdminRoutes>().Map(routes);
         routes.Map("/v1/{**path}", pipeline.Around(RefuseAsync));
     }
 
-    private static Task RefuseAsync(HttpContext context) => throw new ApiException(
-        StatusCodes.Status404NotFound,
-        new ErrorBody($"There is no {context.Request.Method} {context.Request.Path} here.", ApiException.InvalidRequest, null, "not_found"));
+    private static Task RefuseAsync(HttpContext context) =>
+        throw ApiException.NotFound($"There is no {context.Request.Method} {context.Request.Path} here.");
 }

@@ -3,6 +3,7 @@ using MudBlazor.Services;
 using TokenFactory.Api;
 using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
+using TokenFactory.Web.Hosting.Tenants;
 using TokenFactory.Web.Live;
 
 namespace TokenFactory.Web;
@@ -22,6 +23,7 @@ public static class ConsoleApplication
         preConfigure?.Invoke(builder);
 
         builder.Services.AddTokenFactoryApi(builder.Configuration);
+        builder.Services.AddTenancyHosting();
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
         AddComponents(builder.Services);
@@ -70,7 +72,7 @@ public static class ConsoleApplication
     /// <summary>An API client gets the API's own errors, never a page.</summary>
     private static Task KeepPagesFromApiClients(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/v1") && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        if ((context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/admin")) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
         {
             pages.Enabled = false;
         }

@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +11,15 @@ using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
+using TokenFactory.Tenancy;
+using TokenFactory.Tenancy.Administration;
+using TokenFactory.Tenancy.Keys;
+using TokenFactory.Tenancy.Ledger;
+using TokenFactory.Tenancy.Plans;
+using TokenFactory.Tenancy.Quotas;
+using TokenFactory.Tenancy.Tenants;
 using TokenFactory.Tests.Shared.Engine;
+using Xunit;
 
 namespace TokenFactory.Api.Tests;
 
@@ -17,10 +27,12 @@ namespace TokenFactory.Api.Tests;
 internal sealed class ApiHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ScratchDatabase _database;
 
-    private ApiHost(WebApplication app, EngineLoop engine, HashExecutor executor)
+    private ApiHost(WebApplication app, ScratchDatabase database, EngineLoop engine, HashExecutor executor)
     {
         _app = app;
+        _database = database;
         Engine = engine;
         Executor = executor;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
@@ -30,30 +42,82 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HashExecutor Executor { get; }
 
+    /// <summary>Sends without a key, which in Development is the tenant <c>local</c>.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<ApiHost> StartAsync(Action<HashExecutor>? configure = null, Func<BatchPolicy, BatchPolicy>? policy = null)
+    public TenantAdministration Administration => _app.Services.GetRequiredService<TenantAdministration>();
+
+    public QuotaBook Quotas => _app.Services.GetRequiredService<QuotaBook>();
+
+    public LedgerWriter Ledger => _app.Services.GetRequiredService<LedgerWriter>();
+
+    public static async Task<ApiHost> StartAsync(
+        Action<HashExecutor>? configure = null, Func<BatchPolicy, BatchPolicy>? policy = null, string environment = "Development",
+        Func<string>? pragmas = null, FirstKeys? keys = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        ScratchDatabase database = await ScratchDatabase.CreateAsync();
+        builder.Services.AddTenancy(_ => database.Open(pragmas));
         builder.Services.AddTokenFactoryApi(builder.Configuration);
         WebApplication app = builder.Build();
         app.MapTokenFactoryApi();
+        await app.Services.GetRequiredService<TenancyStart>().RunAsync(keys ?? new FirstKeys(KeySecret.Create(), KeySecret.Create()));
 
         ExecutorLimits limits = HashExecutor.DefaultLimits with { BlockCount = 4096, MaxContext = 2048 };
         HashExecutor executor = new(limits);
         configure?.Invoke(executor);
+        EngineLoop engine = AddModel(app, "hash", executor, policy?.Invoke(BatchPolicy.For(limits)));
+        await app.StartAsync();
+        return new ApiHost(app, database, engine, executor);
+    }
+
+    /// <summary>Serves the model under another name from now on.</summary>
+    public void Rename(string name)
+    {
+        ModelCatalog catalog = _app.Services.GetRequiredService<ModelCatalog>();
+        ServedModel model = catalog.Remove("hash")!;
+        catalog.Add(model with { Name = name });
+    }
+
+    /// <summary>A client with a key of a tenant of its own.</summary>
+    public async Task<TenantClient> AddTenantAsync(Plan? plan = null, string name = "lab", PlanLimits? keyLimits = null, IReadOnlyList<string>? models = null)
+    {
+        Plan made = await Administration.CreatePlanAsync("test", plan ?? TenantClient.PlanOf(PlanLimits.None, $"{name}-plan"));
+        Tenant tenant = await Administration.CreateTenantAsync(
+            "test", new Tenant(default, name, name, "UTC", made.Id, null, null, PlanLimits.None, TenantState.Active));
+        NewKey key = await Administration.CreateKeyAsync(
+            "test", new ApiKey(default, tenant.Id, "first", "", [], default, null, null, models, keyLimits ?? PlanLimits.None, null, null));
+        return new TenantClient(ClientWith(key.Text), made, tenant, key);
+    }
+
+    public HttpClient ClientWith(string key)
+    {
+        HttpClient client = new() { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    /// <summary>All rows that have been counted, in the order in which they were written.</summary>
+    public async Task<JsonElement[]> ReadLedgerAsync()
+    {
+        Assert.True(await Ledger.FlushAsync(), Ledger.Problem);
+        using MemoryStream rows = new();
+        await _app.Services.GetRequiredService<UsageExport>().WriteJsonLinesAsync(rows, new UsageQuery(DateTimeOffset.MinValue, DateTimeOffset.MaxValue));
+        return [.. System.Text.Encoding.UTF8.GetString(rows.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+    }
+
+    private static EngineLoop AddModel(WebApplication app, string name, HashExecutor executor, BatchPolicy? policy)
+    {
         ByteTokenizer tokenizer = new();
-        BatchPolicy first = BatchPolicy.For(limits);
         EngineLoop engine = new(
             executor,
-            new EngineOptions { ModelName = "hash", CacheIdentity = "hash", Tokenizer = tokenizer, Policy = policy?.Invoke(first) ?? first },
+            new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy },
             [.. app.Services.GetServices<IEngineObserver>()]);
         app.Services.GetRequiredService<ModelCatalog>().Add(new ServedModel(
-            "hash", engine, tokenizer, new LinesTemplate(), SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
-        await app.StartAsync();
-        return new ApiHost(app, engine, executor);
+            name, engine, tokenizer, new LinesTemplate(), SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
+        return engine;
     }
 
     public Task<HttpResponseMessage> ChatAsync(object body) => Client.PostAsJsonAsync("/v1/chat/completions", body);
@@ -69,8 +133,12 @@ internal sealed class ApiHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.DisposeAsync();
+        await _app.StopAsync();
+
+        // As in the product: engines end before the ledger does, so that what they broke off is counted.
         Engine.Dispose();
+        await _app.DisposeAsync();
+        _database.Dispose();
     }
 
     /// <summary>Role and text, a line each.</summary>

@@ -1,9 +1,14 @@
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Tenancy.Directory;
 
 namespace TokenFactory.Api.Admission;
 
-/// <summary>Who sends a request, as far as the engine has to know.</summary>
-/// <param name="Tenant">Whose tokens these are, in accounts and metrics.</param>
-/// <param name="Weight">The tenant's share against others in its lane. Above 0.</param>
+/// <summary>Who sends a request, and as what.</summary>
+/// <param name="Grant">The tenant, its limits and rights.</param>
 /// <param name="Lane">The queue that the request waits in.</param>
-public sealed record Caller(string Tenant, double Weight, Lane Lane);
+/// <param name="Feature">What it uses by the piece; null for nothing.</param>
+/// <param name="RequestId">The id that the client knows.</param>
+internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId)
+{
+    public string Tenant => Grant.Tenant.Name;
+}

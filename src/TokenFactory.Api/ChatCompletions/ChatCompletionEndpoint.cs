@@ -9,11 +9,11 @@ using TokenFactory.Engine.Serving;
 namespace TokenFactory.Api.ChatCompletions;
 
 /// <summary>Answers <c>POST /v1/chat/completions</c>.</summary>
-internal sealed class ChatCompletionEndpoint(IRequestAdmission admission, ModelLookup models, GenerationSubmitter submitter, ApiOptions options)
+internal sealed class ChatCompletionEndpoint(RequestAdmission admission, ModelLookup models, GenerationSubmitter submitter, ApiOptions options)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        Caller caller = await admission.IdentifyAsync(context, BearerKey.Read(context.Request));
+        Caller caller = admission.Identify(context);
         ChatCompletionRequest request;
         ServedModel model;
         int[] prompt;
@@ -21,11 +21,11 @@ internal sealed class ChatCompletionEndpoint(IRequestAdmission admission, ModelL
         {
             // The body's memory goes back before the first token: an answer may take long.
             request = ChatCompletionReader.Read(body.Fields);
-            model = models.Find(request.Model);
+            model = models.Find(request.Model, caller.Grant);
             prompt = ChatPromptEncoder.Encode(model, request);
         }
         AnswerHead head = AnswerHead.New("chatcmpl-", model.Name);
-        GenerationSet set = submitter.Submit(model, caller, head.Id, [prompt], "messages", request);
+        GenerationSet set = submitter.Submit(context, model, caller, head.Id, [prompt], "messages", request);
         if (request.Stream)
         {
             await AnswerStream.RunAsync(context, set, sse => new ChatChunkWriter(sse, head, request, model.Tokenizer), options.KeepAliveInterval);

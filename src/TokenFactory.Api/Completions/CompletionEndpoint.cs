@@ -11,11 +11,11 @@ using TokenFactory.Engine.Text;
 namespace TokenFactory.Api.Completions;
 
 /// <summary>Answers <c>POST /v1/completions</c>.</summary>
-internal sealed class CompletionEndpoint(IRequestAdmission admission, ModelLookup models, GenerationSubmitter submitter, ApiOptions options)
+internal sealed class CompletionEndpoint(RequestAdmission admission, ModelLookup models, GenerationSubmitter submitter, ApiOptions options)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        Caller caller = await admission.IdentifyAsync(context, BearerKey.Read(context.Request));
+        Caller caller = admission.Identify(context);
         CompletionRequest request;
         ServedModel model;
         CompletionPrompt[] prompts;
@@ -23,11 +23,11 @@ internal sealed class CompletionEndpoint(IRequestAdmission admission, ModelLooku
         {
             // The body's memory goes back before the first token: an answer may take long.
             request = CompletionReader.Read(body.Fields);
-            model = models.Find(request.Model);
+            model = models.Find(request.Model, caller.Grant);
             prompts = CompletionPrompt.Read(request.Prompt, request.N, model.Tokenizer);
         }
         AnswerHead head = AnswerHead.New("cmpl-", model.Name);
-        GenerationSet set = submitter.Submit(model, caller, head.Id, [.. prompts.Select(prompt => prompt.Tokens)], "prompt", request);
+        GenerationSet set = submitter.Submit(context, model, caller, head.Id, [.. prompts.Select(prompt => prompt.Tokens)], "prompt", request);
         string[]? echoes = request.Echo ? [.. prompts.Select(prompt => prompt.TextBy(model.Tokenizer))] : null;
         await (request.Stream
             ? StreamAsync(context, head, set, request, model.Tokenizer, echoes)

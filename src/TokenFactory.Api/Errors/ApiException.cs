@@ -26,9 +26,19 @@ public sealed class ApiException : Exception
 
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>Further headers of the answer.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
     /// <summary>A request that cannot be honoured as it is: 400.</summary>
     public static ApiException Invalid(string message, string? param = null, string? code = null) =>
         new(StatusCodes.Status400BadRequest, new ErrorBody(message, InvalidRequest, param, code));
+
+    /// <summary>A caller who is known and has no right to it: 403.</summary>
+    public static ApiException Forbidden(string message, string code) =>
+        new(StatusCodes.Status403Forbidden, new ErrorBody(message, InvalidRequest, null, code));
+
+    /// <summary>Nothing is there: 404.</summary>
+    public static ApiException NotFound(string message) => new(StatusCodes.Status404NotFound, new ErrorBody(message, InvalidRequest, null, "not_found"));
 
     /// <summary>A server that cannot take the request now: 503.</summary>
     public static ApiException Unavailable(string message, string code, TimeSpan? retryAfter = null) =>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TokenFactory.Tenancy.Administration;
+using TokenFactory.Tenancy.Data;
 
 namespace TokenFactory.Api.Errors;
 
@@ -50,6 +52,11 @@ internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
         if (error.RetryAfter is { } wait)
         {
             context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["retry-after-ms"] = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture);
+        }
+        foreach ((string name, string value) in error.Headers)
+        {
+            context.Response.Headers[name] = value;
         }
         context.Response.StatusCode = error.Status;
         await ApiJson.WriteAsync(context, new ErrorResponse(error.Error), ApiJson.Context.ErrorResponse);
@@ -61,6 +68,10 @@ internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
         {
             case ApiException error:
                 return error;
+            case TenancyException refusal:
+                return TenancyErrors.From(refusal);
+            case DatabaseUnavailableException unavailable:
+                return ApiException.Unavailable(unavailable.Message, "database_unavailable", TenancyErrors.DatabasePatience);
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, new ErrorBody(bad.Message, ApiException.InvalidRequest, null, null));
             default:

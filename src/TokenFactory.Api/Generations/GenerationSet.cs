@@ -5,14 +5,15 @@ namespace TokenFactory.Api.Generations;
 /// <summary>The generations of one HTTP request, by choice index; those of one prompt stand together.</summary>
 /// <param name="items">The accepted generations.</param>
 /// <param name="perPrompt">Choices of one prompt.</param>
-internal sealed class GenerationSet(IReadOnlyList<Generation> items, int perPrompt)
+/// <param name="quotaEnd">The limit that left fewer tokens than there could have been; null for none.</param>
+internal sealed class GenerationSet(IReadOnlyList<Generation> items, int perPrompt, QuotaEnd? quotaEnd)
 {
     public IReadOnlyList<Generation> Items => items;
 
     public int PerPrompt => perPrompt;
 
     /// <summary>Tokens used, once all have ended.</summary>
-    public Usage Usage => Usage.Of(items, perPrompt);
+    public Usage Usage => Usage.Of(items, perPrompt) with { Limit = quotaEnd?.Of(items) };
 
     /// <summary>Asks the engine to stop all that still run; it does within one step.</summary>
     public void Cancel()

@@ -1,56 +1,110 @@
+using Microsoft.AspNetCore.Http;
 using TokenFactory.Api.Admission;
 using TokenFactory.Api.Errors;
+using TokenFactory.Api.Metering;
 using TokenFactory.Api.Metrics;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Tenancy.Ledger;
+using TokenFactory.Tenancy.Quotas;
 
 namespace TokenFactory.Api.Generations;
 
-/// <summary>Hands a request's prompts to the engine: all of its generations, or none.</summary>
-internal sealed class GenerationSubmitter(ApiMetrics metrics)
+/// <summary>Reserves what a request may use and hands its prompts to the engine: all of its generations, or none.</summary>
+internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger, ApiMetrics metrics, TimeProvider clock)
 {
+    // Until the ledger has tried the database again.
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(2);
+
+    /// <param name="context">The request; its answer's headers get what the limits leave.</param>
     /// <param name="model">The model that is asked.</param>
     /// <param name="caller">For whom.</param>
     /// <param name="answerId">The answer's id; where there are several generations each has its index behind it.</param>
     /// <param name="prompts">The prompts as tokens.</param>
     /// <param name="promptField">The wire name of the field that holds them, for messages.</param>
     /// <param name="request">How to answer.</param>
-    /// <exception cref="ApiException">The engine refuses one of them.</exception>
+    /// <exception cref="ApiException">A limit or the engine refuses it, or nothing can be counted now.</exception>
     public GenerationSet Submit(
-        ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request)
+        HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request)
     {
-        SamplingParameters sampling = SamplingFor(request, model.Defaults);
-        List<Generation> accepted = new(prompts.Count * request.N);
-        GenerationSet set = new(accepted, request.N);
-        for (int index = 0; index < prompts.Count * request.N; index++)
+        if (ledger.Problem is { } problem)
         {
-            Rejection? rejection = model.Engine.TrySubmit(
-                new GenerationRequest
-                {
-                    Id = prompts.Count * request.N == 1 ? answerId : $"{answerId}-{index}",
-                    Tenant = caller.Tenant,
-                    TenantWeight = caller.Weight,
-                    Lane = caller.Lane,
-                    Prompt = prompts[index / request.N],
-                    MaxNewTokens = request.MostTokens,
-                    Sampling = sampling with { Seed = sampling.Seed is { } seed ? unchecked(seed + index) : null },
-                    StopStrings = request.Stop,
-                    StopTokens = request.StopTokenIds,
-                    IgnoreEndTokens = request.IgnoreEos,
-                    CacheSalt = request.CacheSalt ?? "",
-                },
-                out Generation? generation);
-            if (rejection is not null)
+            throw ApiException.Unavailable($"Usage cannot be counted now, so nothing is started. {problem}", "ledger_unavailable", LedgerPatience);
+        }
+        int answers = prompts.Count * request.N;
+        QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
+        Reservation reservation = Reserve(context, model, caller, wanted);
+        int? mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / answers);
+        RequestMeter meter = new(ledger, Describe(model, caller, answerId), reservation, answers, request.N, clock);
+        List<Generation> accepted = new(answers);
+        GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);
+        SamplingParameters sampling = SamplingFor(request, model.Defaults);
+        try
+        {
+            for (int index = 0; index < answers; index++)
             {
-                set.Cancel();
-                metrics.CountRefusal(model.Name, rejection.Kind);
-                throw EngineErrors.From(rejection, promptField);
+                Rejection? rejection = model.Engine.TrySubmit(
+                    new GenerationRequest
+                    {
+                        Id = answers == 1 ? answerId : $"{answerId}-{index}",
+                        Tenant = caller.Tenant,
+                        TenantWeight = caller.Grant.Weight,
+                        Lane = caller.Lane,
+                        Prompt = prompts[index / request.N],
+                        MaxNewTokens = mostEach,
+                        Sampling = sampling with { Seed = sampling.Seed is { } seed ? unchecked(seed + index) : null },
+                        StopStrings = request.Stop,
+                        StopTokens = request.StopTokenIds,
+                        IgnoreEndTokens = request.IgnoreEos,
+                        CacheSalt = request.CacheSalt ?? "",
+                        Listener = meter.ListenTo(index),
+                    },
+                    out Generation? generation);
+                if (rejection is not null)
+                {
+                    meter.Refuse();
+                    set.Cancel();
+                    metrics.CountRefusal(model.Name, rejection.Kind.ToString());
+                    throw EngineErrors.From(rejection, promptField);
+                }
+                meter.Accept();
+                accepted.Add(generation!);
             }
-            accepted.Add(generation!);
+        }
+        finally
+        {
+            meter.Complete();
         }
         return set;
     }
+
+    private Reservation Reserve(HttpContext context, ServedModel model, Caller caller, in QuotaRequest wanted)
+    {
+        QuotaRefusal? refusal = quotas.TryReserve(caller.Grant.Terms, wanted, out Reservation? reservation);
+        RateHeaders.Write(context.Response.Headers, quotas.Room(caller.Grant.Terms));
+        if (refusal is not null)
+        {
+            metrics.CountRefusal(model.Name, WireNames.Of(refusal.Limit));
+            throw QuotaErrors.From(refusal);
+        }
+        return reservation!;
+    }
+
+    private UsageRecord Describe(ServedModel model, Caller caller, string answerId) => new()
+    {
+        IdempotencyKey = answerId,
+        RequestId = caller.RequestId,
+        TenantId = caller.Grant.Tenant.Id,
+        Tenant = caller.Tenant,
+        KeyId = caller.Grant.Key.Id,
+        Model = model.Name,
+        Device = model.Engine.Device.Id,
+        Lane = WireNames.Of(caller.Lane),
+        Feature = caller.Feature,
+        Outcome = UsageRecord.Running,
+        ArrivedAt = clock.GetUtcNow(),
+    };
 
     private static SamplingParameters SamplingFor(GenerateRequest request, SamplingParameters defaults) => defaults with
     {

@@ -14,6 +14,11 @@ public sealed record Usage(
     [property: JsonPropertyName("total_tokens")] long TotalTokens,
     [property: JsonPropertyName("prompt_tokens_details")] PromptTokensDetails PromptTokensDetails)
 {
+    /// <summary>The quota that ended an answer; absent where none did.</summary>
+    [JsonPropertyName("limit")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UsageLimit? Limit { get; init; }
+
     /// <summary>Adds up ended generations.</summary>
     /// <param name="generations">The choices by index; those of one prompt stand together.</param>
     /// <param name="perPrompt">Choices of one prompt.</param>

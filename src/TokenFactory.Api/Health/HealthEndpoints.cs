@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Tenancy.Ledger;
 
 namespace TokenFactory.Api.Health;
 
 /// <summary>Answers <c>GET /health/live</c> and <c>GET /health/ready</c>.</summary>
-internal sealed class HealthEndpoints(ModelCatalog catalog)
+internal sealed class HealthEndpoints(ModelCatalog catalog, IUsageLedger ledger)
 {
     public Task LiveAsync(HttpContext context) =>
         ApiJson.WriteAsync(context, new LivenessReport("alive"), ApiJson.Context.LivenessReport);
@@ -20,16 +21,13 @@ internal sealed class HealthEndpoints(ModelCatalog catalog)
         return ApiJson.WriteAsync(context, report, ApiJson.Context.ReadinessReport);
     }
 
-    private ReadinessProblem[] FindProblems()
-    {
-        IReadOnlyList<ServedModel> models = catalog.Models;
-        if (models.Count == 0)
-        {
-            return [new ReadinessProblem(null, "No model serves.")];
-        }
-        return [.. models
+    private ReadinessProblem[] FindProblems() =>
+    [
+        .. ledger.Problem is { } problem ? [new ReadinessProblem(null, problem)] : Array.Empty<ReadinessProblem>(),
+        .. catalog.Models.Count == 0 ? [new ReadinessProblem(null, "No model serves.")] : Array.Empty<ReadinessProblem>(),
+        .. catalog.Models
             .Select(model => (model.Name, Problem: model.Engine.FindProblem()))
             .Where(found => found.Problem is not null)
-            .Select(found => new ReadinessProblem(found.Name, found.Problem!))];
-    }
+            .Select(found => new ReadinessProblem(found.Name, found.Problem!)),
+    ];
 }

@@ -1,4 +1,5 @@
 using Prometheus;
+using TokenFactory.Api.Admission;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Engine.Serving;
@@ -28,7 +29,7 @@ internal sealed class ApiMetrics : IEngineObserver
         _queue = factory.CreateHistogram("tokenfactory_queue_time_seconds", "Time from arrival to the first step.", ["lane"], seconds);
         _duration = factory.CreateHistogram("tokenfactory_request_duration_seconds", "Time from arrival to the end.", ["lane"], seconds);
         _finished = factory.CreateCounter("tokenfactory_finished_requests_total", "Requests ended, by reason.", ["lane", "reason"]);
-        _refused = factory.CreateCounter("tokenfactory_refused_requests_total", "Requests that the engine refused, by reason.", ["model", "reason"]);
+        _refused = factory.CreateCounter("tokenfactory_refused_requests_total", "Requests refused, by reason: the engine's, or the limit that was met.", ["model", "reason"]);
         EngineCollector collector = new(factory, options.MaxMetricTenants);
         Registry.AddBeforeCollectCallback(() => collector.Collect(catalog.Models));
     }
@@ -36,7 +37,7 @@ internal sealed class ApiMetrics : IEngineObserver
     /// <summary>A registry of this host alone.</summary>
     public CollectorRegistry Registry { get; }
 
-    public void CountRefusal(string model, RejectionKind kind) => _refused.WithLabels(model, kind.ToString()).Inc();
+    public void CountRefusal(string model, string reason) => _refused.WithLabels(model, reason).Inc();
 
     public void OnStep(in StepReport report)
     {
@@ -45,7 +46,7 @@ internal sealed class ApiMetrics : IEngineObserver
 
     public void OnFinished(Generation generation, GenerationOutcome outcome)
     {
-        string lane = EngineCollector.Name(generation.Request.Lane);
+        string lane = WireNames.Of(generation.Request.Lane);
         _finished.WithLabels(lane, outcome.Reason == FinishReason.None ? "unknown" : outcome.Reason.ToString()).Inc();
         _queue.WithLabels(lane).Observe(outcome.QueueTime.TotalSeconds);
         _duration.WithLabels(lane).Observe(outcome.TotalTime.TotalSeconds);

@@ -1,4 +1,5 @@
 using Prometheus;
+using TokenFactory.Api.Admission;
 using TokenFactory.Engine.Accounting;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
@@ -40,13 +41,6 @@ internal sealed class EngineCollector
         _mostTenants = mostTenants;
     }
 
-    public static string Name(Lane lane) => lane switch
-    {
-        Lane.Interactive => "interactive",
-        Lane.Agentic => "agentic",
-        _ => "batch",
-    };
-
     public void Collect(IReadOnlyList<ServedModel> models)
     {
         // Scrapes may overlap; the folded sums below must not mix.
@@ -65,7 +59,7 @@ internal sealed class EngineCollector
         foreach (IGrouping<(string Tenant, Lane Lane), TokenAccount> accounts in
             engine.Accounts.All.GroupBy(account => (Label(account.Tenant), account.Lane)))
         {
-            string[] labels = [model, device, accounts.Key.Tenant, Name(accounts.Key.Lane)];
+            string[] labels = [model, device, accounts.Key.Tenant, WireNames.Of(accounts.Key.Lane)];
             _prefill.WithLabels(labels).IncTo(accounts.Sum(account => account.PrefillTokens));
             _cached.WithLabels(labels).IncTo(accounts.Sum(account => account.CachedTokens));
             _generated.WithLabels(labels).IncTo(accounts.Sum(account => account.GeneratedTokens));
@@ -73,8 +67,8 @@ internal sealed class EngineCollector
         EngineStatus status = engine.Status;
         for (Lane lane = Lane.Interactive; lane <= Lane.Batch; lane++)
         {
-            _running.WithLabels(model, device, Name(lane)).Set(status.Running(lane));
-            _waiting.WithLabels(model, device, Name(lane)).Set(status.Waiting(lane));
+            _running.WithLabels(model, device, WireNames.Of(lane)).Set(status.Running(lane));
+            _waiting.WithLabels(model, device, WireNames.Of(lane)).Set(status.Waiting(lane));
         }
         _blocks.WithLabels(model, device, "used").Set(status.KvUsed);
         _blocks.WithLabels(model, device, "cached").Set(status.KvCached);

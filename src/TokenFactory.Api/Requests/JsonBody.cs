@@ -23,6 +23,9 @@ internal sealed class JsonBody : IDisposable
     /// <summary>The fields of the object that the body is.</summary>
     public JsonFields Fields => new(_document.RootElement);
 
+    /// <summary>The object itself.</summary>
+    public JsonElement Root => _document.RootElement;
+
     /// <summary>Reads and checks the body.</summary>
     /// <exception cref="ApiException">It is no JSON object, is not sent as JSON, or is longer than the limit.</exception>
     public static async Task<JsonBody> ReadAsync(HttpContext context, long maxBytes)

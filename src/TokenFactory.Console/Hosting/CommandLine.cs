@@ -21,10 +21,11 @@ internal static class CommandLine
     {
         Description = "Folder for the database and caches (key TokenFactory__DataFolder, default ./data).",
         HelpName = "FOLDER",
+        Recursive = true,
     };
 
-    /// <summary>Parses the flags and runs the product, or prints help or what is wrong. Returns the exit code.</summary>
-    public static Task<int> RunAsync(string[] args, Func<string[], Task<int>> run)
+    /// <summary>Parses the flags and does what they ask for, or prints help or what is wrong. Returns the exit code.</summary>
+    public static Task<int> RunAsync(string[] args, ConsoleCommands commands)
     {
         RootCommand root = new("Token Factory Console: serves language models on this machine, counts every token, and shows it live.")
         {
@@ -32,9 +33,21 @@ internal static class CommandLine
             Models,
             Data,
         };
-        root.SetAction(parsed => run([.. ToConfiguration(parsed)]));
+        root.SetAction(parsed => commands.Serve([.. ToConfiguration(parsed)]));
+        root.Subcommands.Add(new Command("ledger", "Works on the ledger of usage, also beside a running server.")
+        {
+            Command("verify", "Checks every row's hash, every day's ends and the sums. Exit code 2 where something was altered or removed.", commands.VerifyLedger),
+            Command("rebuild", "Makes the sums by hour, day and month again from the rows.", commands.RebuildLedger),
+        });
         // The host has its own signal handling: drain, then stop.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private static Command Command(string name, string description, Func<string[], Task<int>> run)
+    {
+        Command command = new(name, description);
+        command.SetAction(parsed => run([.. ToConfiguration(parsed)]));
+        return command;
     }
 
     /// <summary>Configuration arguments that mean the same as the flags.</summary>
@@ -70,3 +83,10 @@ internal static class CommandLine
             : (null, argument);
     }
 }
+
+/// <summary>What the command line can ask for; each gets configuration arguments and returns an exit code.</summary>
+/// <param name="Serve">Runs the server.</param>
+/// <param name="VerifyLedger">Checks the ledger.</param>
+/// <param name="RebuildLedger">Makes the ledger's sums again.</param>
+internal sealed record ConsoleCommands(
+    Func<string[], Task<int>> Serve, Func<string[], Task<int>> VerifyLedger, Func<string[], Task<int>> RebuildLedger);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using TokenFactory.Tenancy.Data;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -8,16 +9,18 @@ internal static class ConsoleProcess
 {
     private const int CannotStart = 1;
 
-    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(args, ServeAsync);
+    public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(args, new ConsoleCommands(
+        arguments => RunAsync(arguments, ServeAsync),
+        arguments => RunAsync(arguments, app => LedgerCommand.VerifyAsync(app.Services.GetRequiredService<TenancyDatabase>())),
+        arguments => RunAsync(arguments, app => LedgerCommand.RebuildAsync(app.Services.GetRequiredService<TenancyDatabase>()))));
 
-    private static async Task<int> ServeAsync(string[] arguments)
+    private static async Task<int> RunAsync(string[] arguments, Func<WebApplication, Task<int>> run)
     {
         try
         {
             await using WebApplication app = ConsoleApplication.Build(arguments);
             app.Services.GetRequiredService<DataFolder>();
-            await app.RunAsync();
-            return 0;
+            return await run(app);
         }
         catch (Exception problem) when (Explain(problem) is { } words)
         {
@@ -26,10 +29,17 @@ internal static class ConsoleProcess
         }
     }
 
+    private static async Task<int> ServeAsync(WebApplication app)
+    {
+        await app.RunAsync();
+        return 0;
+    }
+
     /// <summary>What to tell whoever started the process; null for what nobody foresaw.</summary>
     private static string? Explain(Exception problem) => problem switch
     {
         StartupException startup => startup.Message,
+        DatabaseUnavailableException database => $"{database.Message} The database is TokenFactory:Database, or factory.db in the data folder.",
         IOException { InnerException: AddressInUseException or SocketException } inUse =>
             $"{inUse.Message} Stop the other process, or choose another address with --urls http://127.0.0.1:PORT.",
         FormatException format when format.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"{format.Message} Give addresses as --urls http://127.0.0.1:PORT.",

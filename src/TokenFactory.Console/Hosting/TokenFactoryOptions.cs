@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Onnx;
+using TokenFactory.Tenancy.Ledger;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -10,6 +11,18 @@ public sealed class TokenFactoryOptions
     /// <summary>Folder for the database and caches; relative to the working directory.</summary>
     public string DataFolder { get; set; } = "data";
 
+    /// <summary>
+    /// Connection string of the database of tenants and usage: <c>Data Source=FILE</c> for SQLite, <c>Host=…</c> for PostgreSQL; a
+    /// SQLite file in the data folder where absent.
+    /// </summary>
+    public string? Database { get; set; }
+
+    /// <summary>Keys that are in force from the start on.</summary>
+    public BootstrapOptions Bootstrap { get; } = new();
+
+    /// <summary>How often the ledger is written.</summary>
+    public LedgerOptions Ledger { get; } = new();
+
     /// <summary>Models to load at start.</summary>
     public IList<ModelOptions> Models { get; } = [];
 
@@ -18,6 +31,16 @@ public sealed class TokenFactoryOptions
 
     /// <summary>The models to load: those of the command line, else those of the configuration.</summary>
     public IEnumerable<ModelOptions> ModelsToLoad => ModelArguments.Count > 0 ? ModelArguments : Models;
+}
+
+/// <summary>Keys for the first start, where the operator names them rather than has them made.</summary>
+public sealed class BootstrapOptions
+{
+    /// <summary>An administrator's key: <c>tf-</c> and 43 characters of base64url.</summary>
+    public string? AdminKey { get; set; }
+
+    /// <summary>A key of the tenant <c>local</c>.</summary>
+    public string? ApiKey { get; set; }
 }
 
 /// <summary>One model to load.</summary>

@@ -1,6 +1,8 @@
+using TokenFactory.Api.Metering;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Playground.Answers;
 using TokenFactory.Web.Playground.Conversations;
 
@@ -16,13 +18,11 @@ public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, str
 /// One person's playground: a conversation and a completion with models of this process, and the answer under way. Its members are
 /// called from one context at a time (a circuit's), only <c>changed</c> comes from elsewhere.
 /// </summary>
+/// <param name="ledger">Counts what is used here; the console's own use meets nobody's quota.</param>
 /// <param name="clock">Measures the answers while they run.</param>
 /// <param name="changed">Called whenever there is more of the answer, on a pool thread.</param>
-public sealed class PlaygroundSession(TimeProvider clock, Action changed) : IDisposable
+public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, Action changed) : IDisposable
 {
-    /// <summary>Whom the ledger names for tokens made here.</summary>
-    public const string Tenant = "console";
-
     private readonly Conversation _conversation = new();
     private AnswerRun? _run;
 
@@ -142,23 +142,47 @@ public sealed class PlaygroundSession(TimeProvider clock, Action changed) : IDis
             Problem = refusal.Message;
             return null;
         }
+        if (ledger.Problem is { } uncounted)
+        {
+            Problem = $"Usage cannot be counted now, so nothing is started. {uncounted}";
+            return null;
+        }
+        string id = $"playground-{Guid.NewGuid():N}";
+        RequestMeter meter = new(ledger, Describe(setup.Model, id), reservation: null, answers: 1, perPrompt: 1, clock);
         GenerationRequest request = new()
         {
-            Id = $"playground-{Guid.NewGuid():N}",
-            Tenant = Tenant,
+            Id = id,
+            Tenant = UsageRecord.Console,
             Prompt = prompt,
             MaxNewTokens = setup.Settings.MaxTokens,
             Sampling = setup.Settings.Sampling,
             StopStrings = setup.Settings.Stop,
+            Listener = meter.ListenTo(0),
         };
         if (setup.Model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
         {
+            meter.Refuse();
+            meter.Complete();
             Problem = rejection.Message;
             ProblemParameter = rejection.Kind == RejectionKind.InvalidParameter ? rejection.Parameter : null;
             return null;
         }
+        meter.Accept();
+        meter.Complete();
         return new AnswerRun(generation!, setup.Settings, clock);
     }
+
+    private UsageRecord Describe(ServedModel model, string id) => new()
+    {
+        IdempotencyKey = id,
+        RequestId = id,
+        Tenant = UsageRecord.Console,
+        Model = model.Name,
+        Device = model.Engine.Device.Id,
+        Lane = "interactive",
+        Outcome = UsageRecord.Running,
+        ArrivedAt = clock.GetUtcNow(),
+    };
 
     private void Forgive()
     {

@@ -121,8 +121,10 @@ internal sealed class EngineCore : IDisposable
         switch (message)
         {
             case EngineMessage.Submit submit:
-                submit.Generation.End([], new GenerationOutcome(
-                    FinishReason.Failed, submit.Generation.Request.Prompt.Length, 0, 0, TimeSpan.Zero, null, TimeSpan.Zero, stopped.Message));
+                GenerationOutcome outcome = new(
+                    FinishReason.Failed, submit.Generation.Request.Prompt.Length, 0, 0, TimeSpan.Zero, null, TimeSpan.Zero, stopped.Message);
+                submit.Generation.Request.Listener?.OnFinished(submit.Generation, outcome);
+                submit.Generation.End([], outcome);
                 break;
             case EngineMessage.ChangePolicy change:
                 change.Done.SetException(stopped);

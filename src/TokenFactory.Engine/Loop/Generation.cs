@@ -17,6 +17,9 @@ public sealed class Generation : IValueTaskSource<bool>
     private readonly EngineLoop _loop;
     private GenerationDelta _pending = new();
     private GenerationOutcome? _outcome;
+    private bool _started;
+    private int _generated;
+    private int _cached;
     private bool _full;
     private bool _waiting;
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
@@ -40,6 +43,27 @@ public sealed class Generation : IValueTaskSource<bool>
                 return _outcome;
             }
         }
+    }
+
+    /// <summary>Tokens generated so far, also those that no reader has seen yet. Safe for any thread.</summary>
+    public int GeneratedSoFar
+    {
+        get => Volatile.Read(ref _generated);
+        internal set => Volatile.Write(ref _generated, value);
+    }
+
+    /// <summary>Whether a step has computed some of its prompt. Safe for any thread.</summary>
+    public bool HasStarted
+    {
+        get => Volatile.Read(ref _started);
+        internal set => Volatile.Write(ref _started, value);
+    }
+
+    /// <summary>Prompt tokens that came from the KV cache, once it has started. Safe for any thread.</summary>
+    public int CachedSoFar
+    {
+        get => Volatile.Read(ref _cached);
+        internal set => Volatile.Write(ref _cached, value);
     }
 
     internal long ArrivedAt { get; }

@@ -51,6 +51,7 @@ internal sealed class GenerationBook
             }
             sequence.Append(sample.Token);
             Generation generation = (Generation)sequence.Owner!;
+            generation.GeneratedSoFar = sequence.GeneratedCount;
             generation.Account.AddGenerated(1);
             if (generation.FirstTokenAt == 0)
             {
@@ -120,12 +121,19 @@ internal sealed class GenerationBook
             {
                 continue;
             }
-            Accounting.TokenAccount account = ((Generation)sequence.Owner!).Account;
+            Generation generation = (Generation)sequence.Owner!;
+            Accounting.TokenAccount account = generation.Account;
             account.AddPrefill(Math.Min(slice.Start + slice.Count, sequence.PromptCount) - slice.Start);
             if (slice.Fresh && sequence.Preemptions == 0)
             {
                 account.AddCached(sequence.CachedPromptTokens);
                 cached += sequence.CachedPromptTokens;
+            }
+            if (!generation.HasStarted)
+            {
+                generation.CachedSoFar = sequence.CachedPromptTokens;
+                generation.HasStarted = true;
+                generation.Request.Listener?.OnStarted(generation);
             }
         }
         return cached;
@@ -206,6 +214,7 @@ internal sealed class GenerationBook
         {
             observer.OnFinished(generation, outcome);
         }
+        generation.Request.Listener?.OnFinished(generation, outcome);
         generation.End(lastText, outcome);
     }
 

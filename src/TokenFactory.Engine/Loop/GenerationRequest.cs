@@ -36,4 +36,7 @@ public sealed record GenerationRequest
 
     /// <summary>Requests share cached prefixes only with those of the same salt.</summary>
     public string CacheSalt { get; init; } = "";
+
+    /// <summary>Hears when this one generation begins and ends; null for nobody.</summary>
+    public IGenerationListener? Listener { get; init; }
 }

@@ -16,6 +16,9 @@ public sealed class TenantAdministration(TenancyDatabase database, TenantDirecto
 {
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>What is in force.</summary>
+    public TenantDirectory Directory => directory;
+
     /// <summary>Reads everything from the database and puts it in force.</summary>
     public async Task LoadAsync(CancellationToken cancellation = default)
     {

@@ -25,6 +25,10 @@ public sealed record KeyGrant(ApiKey Key, Tenant Tenant, Plan Plan, QuotaTerms T
         tenant.Weight ?? plan.Weight,
         tenant.Lanes ?? plan.Lanes);
 
+    /// <summary>Resolves a tenant's requests that come without a key: they count under the key of all zeros.</summary>
+    public static KeyGrant ResolveWithoutKey(Tenant tenant, Plan plan) =>
+        Resolve(new ApiKey(Guid.Empty, tenant.Id, "", "", [], default, null, null, null, PlanLimits.None, null, null), tenant, plan);
+
     /// <summary>Whether both the plan and the key allow a model.</summary>
     public bool Allows(string model) => (Plan.Models?.Contains(model) ?? true) && (Key.Models?.Contains(model) ?? true);
 }

@@ -33,7 +33,24 @@ public sealed class TenantDirectory(TimeProvider clock)
         Changed?.Invoke();
     }
 
-    public Tenant? FindTenant(string name) => _state.Tenants.FirstOrDefault(tenant => tenant.Name == name && tenant.State != TenantState.Deleted);
+    /// <summary>A tenant that is not deleted, by its name or id.</summary>
+    public Tenant? FindTenant(string name) =>
+        _state.Tenants.FirstOrDefault(tenant => tenant.State != TenantState.Deleted && (tenant.Name == name || IsId(name, tenant.Id)));
+
+    /// <summary>A plan by its name or id.</summary>
+    public Plan? FindPlan(string name) => _state.Plans.FirstOrDefault(plan => plan.Name == name || IsId(name, plan.Id));
+
+    /// <summary>What holds for a tenant without a key, then for each of its keys that is not revoked.</summary>
+    public IReadOnlyList<KeyGrant> GrantsOf(Tenant tenant)
+    {
+        State state = _state;
+        Plan plan = state.Plans.First(one => one.Id == tenant.PlanId);
+        return
+        [
+            KeyGrant.ResolveWithoutKey(tenant, plan),
+            .. state.Keys.Where(key => key.TenantId == tenant.Id && key.RevokedAt is null).Select(key => KeyGrant.Resolve(key, tenant, plan)),
+        ];
+    }
 
     /// <summary>Judges a presented text. The grant is given only for a valid tenant's key.</summary>
     public KeyVerdict Judge(ReadOnlySpan<char> presented, out KeyGrant? grant)
@@ -59,6 +76,9 @@ public sealed class TenantDirectory(TimeProvider clock)
         return KeyVerdict.Valid;
     }
 
+    /// <summary>What holds for a tenant's own requests without a key; null where there is no such tenant, or it is not active.</summary>
+    public KeyGrant? GrantWithoutKey(string tenant) => _state.Keyless.GetValueOrDefault(tenant);
+
     /// <summary>Judges a text presented to the administration.</summary>
     public KeyVerdict JudgeAdmin(ReadOnlySpan<char> presented, out ApiKey? key)
     {
@@ -73,6 +93,9 @@ public sealed class TenantDirectory(TimeProvider clock)
         return KeyVerdict.Valid;
     }
 
+    /// <summary>Whether a text is that of a key which was ever made here, in force or not.</summary>
+    public bool Knows(ReadOnlySpan<char> text) => Find(text, out _) is not (KeyVerdict.Malformed or KeyVerdict.Unknown);
+
     /// <summary>When keys were last used since this was asked before; the caller keeps it.</summary>
     public IReadOnlyList<(Guid KeyId, DateTimeOffset At)> TakeLastUsed()
     {
@@ -86,6 +109,8 @@ public sealed class TenantDirectory(TimeProvider clock)
         }
         return taken;
     }
+
+    private static bool IsId(string text, Guid id) => Guid.TryParse(text, out Guid parsed) && parsed == id;
 
     private KeyVerdict Find(ReadOnlySpan<char> presented, out State.Entry? entry)
     {
@@ -126,6 +151,8 @@ public sealed class TenantDirectory(TimeProvider clock)
                     key,
                     [.. key.Hash],
                     key.TenantId is { } id ? KeyGrant.Resolve(key, tenantsById[id], plansById[tenantsById[id].PlanId]) : null));
+            Keyless = tenants.Where(tenant => tenant.State == TenantState.Active)
+                .ToFrozenDictionary(tenant => tenant.Name, tenant => KeyGrant.ResolveWithoutKey(tenant, plansById[tenant.PlanId]));
         }
 
         public IReadOnlyList<Tenant> Tenants { get; }
@@ -135,6 +162,8 @@ public sealed class TenantDirectory(TimeProvider clock)
         public IReadOnlyList<ApiKey> Keys { get; }
 
         public FrozenDictionary<UInt128, Entry> ByHash { get; }
+
+        public FrozenDictionary<string, KeyGrant> Keyless { get; }
 
         public static UInt128 Index(ReadOnlySpan<byte> hash) => BinaryPrimitives.ReadUInt128LittleEndian(hash);
 

@@ -55,5 +55,11 @@ public sealed record UsageRecord
     /// <summary>The outcome of requests that the process's own end broke off: what their last checkpoint says is what counts.</summary>
     public const string Interrupted = "interrupted";
 
+    /// <summary>Named as the tenant of what the console itself asks for.</summary>
+    public const string Console = "console";
+
+    /// <summary>The outcome that a checkpoint has.</summary>
+    public const string Running = "running";
+
     public long TotalTokens => PromptTokens + GeneratedTokens;
 }

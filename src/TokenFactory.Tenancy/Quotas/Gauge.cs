@@ -25,6 +25,12 @@ internal sealed class Gauge(QuotaScope scope, TimeProvider clock)
     /// <summary>Those of them that wait for their first step.</summary>
     public int Queued { get; private set; }
 
+    public IReadOnlyDictionary<(string Feature, UsageWindow Window), WindowCounter> Features => _features;
+
+    public long? RequestsLeft => _requests?.Level;
+
+    public long? TokensLeft => _tokens?.Level;
+
     public WindowCounter Window(UsageWindow window) => _windows[(int)window];
 
     public WindowCounter Feature(string feature, UsageWindow window)
@@ -72,22 +78,27 @@ internal sealed class Gauge(QuotaScope scope, TimeProvider clock)
         ?? FindBucket(LimitName.TokensPerMinute, limits.TokensPerMinute, _tokens, tokens, ref shadow);
 
     /// <summary>Most tokens that every enforced limit has room for.</summary>
-    public long MostTokens(PlanLimits limits)
+    /// <param name="limits">The limits.</param>
+    /// <param name="least">The one with the least room, where there is any.</param>
+    public long MostTokens(PlanLimits limits, out LimitName least)
     {
         long most = long.MaxValue;
-        Shrink(limits.TokensPerDay, UsageWindow.Day);
-        Shrink(limits.TokensPerWeek, UsageWindow.Week);
-        Shrink(limits.TokensPerMonth, UsageWindow.Month);
-        return limits.TokensPerMinute is { IsShadow: false } ? Math.Min(most, _tokens!.Level) : most;
-
-        void Shrink(Limit? limit, UsageWindow window)
-        {
-            if (limit is { IsShadow: false })
-            {
-                most = Math.Min(most, Window(window).Left(limit.Amount));
-            }
-        }
+        least = default;
+        Shrink(limits.TokensPerDay, LimitName.TokensPerDay, Window(UsageWindow.Day).Left(limits.TokensPerDay?.Amount ?? 0), ref most, ref least);
+        Shrink(limits.TokensPerWeek, LimitName.TokensPerWeek, Window(UsageWindow.Week).Left(limits.TokensPerWeek?.Amount ?? 0), ref most, ref least);
+        Shrink(limits.TokensPerMonth, LimitName.TokensPerMonth, Window(UsageWindow.Month).Left(limits.TokensPerMonth?.Amount ?? 0), ref most, ref least);
+        Shrink(limits.TokensPerMinute, LimitName.TokensPerMinute, _tokens?.Level ?? 0, ref most, ref least);
+        return most;
     }
+
+    /// <summary>Names a limit that shortened a request.</summary>
+    public QuotaBound Bound(LimitName limit) => new(limit, scope, limit switch
+    {
+        LimitName.TokensPerDay => Window(UsageWindow.Day).End,
+        LimitName.TokensPerWeek => Window(UsageWindow.Week).End,
+        LimitName.TokensPerMonth => Window(UsageWindow.Month).End,
+        _ => null,
+    });
 
     /// <summary>Takes what a request needs.</summary>
     /// <returns>Whether its tokens came out of the bucket: one on trial that would have refused them keeps what it has.</returns>
@@ -197,6 +208,15 @@ internal sealed class Gauge(QuotaScope scope, TimeProvider clock)
         limit is null || bucket!.Level >= needed || InShadow(limit.IsShadow, name, ref shadow)
             ? null
             : new QuotaRefusal(name, scope, limit.Amount, needed, Math.Max(0, bucket.Level), bucket.Until(needed), null);
+
+    private static void Shrink(Limit? limit, LimitName name, long left, ref long most, ref LimitName least)
+    {
+        if (limit is { IsShadow: false } && left < most)
+        {
+            most = left;
+            least = name;
+        }
+    }
 
     private static bool InShadow(bool isShadow, LimitName name, ref ShadowHits shadow)
     {

@@ -20,7 +20,7 @@ internal sealed class QuotaAccount(TimeProvider clock)
             reservation = null;
             (Gauge key, ShadowTally keyTally) = Key(terms.KeyId);
             DateTimeOffset now = Advance(terms, key);
-            long newTokens = NewTokens(terms, key, request, out bool isShrunk);
+            long newTokens = NewTokens(terms, key, request, out QuotaBound? bound);
             long tokens = Saturated.Sum(request.PromptTokens, newTokens);
             ShadowHits tenantHits = default;
             ShadowHits keyHits = default;
@@ -32,7 +32,7 @@ internal sealed class QuotaAccount(TimeProvider clock)
             }
             _tally.Count(tenantHits);
             keyTally.Count(new ShadowHits(tenantHits.Mask | keyHits.Mask));
-            reservation = new Reservation(this, key, request, newTokens, isShrunk)
+            reservation = new Reservation(this, key, request, newTokens, bound)
             {
                 TakenFromTenant = _tenant.Reserve(tokens, request.Feature),
                 TakenFromKey = key.Reserve(tokens, feature: null),
@@ -119,19 +119,24 @@ internal sealed class QuotaAccount(TimeProvider clock)
         return now;
     }
 
-    /// <summary>What a request gets to generate: what it asks for, or what the limits leave where it names no number, but at least one.</summary>
-    private long NewTokens(QuotaTerms terms, Gauge key, in QuotaRequest request, out bool isShrunk)
+    /// <summary>What a request gets to generate: what it asks for, or what the limits leave where it names no number, but at least one an answer.</summary>
+    private long NewTokens(QuotaTerms terms, Gauge key, in QuotaRequest request, out QuotaBound? bound)
     {
-        isShrunk = false;
+        bound = null;
         if (!request.MayShrink)
         {
             return request.MaxNewTokens;
         }
         long wanted = Math.Min(request.MaxNewTokens, terms.MaxTokensPerRequest ?? long.MaxValue);
-        long room = Math.Min(_tenant.MostTokens(terms.Tenant), key.MostTokens(terms.Key));
-        long left = Math.Max(1, room - request.PromptTokens);
-        isShrunk = left < wanted;
-        return Math.Min(wanted, left);
+        long ofTenant = _tenant.MostTokens(terms.Tenant, out LimitName tenantLimit);
+        long ofKey = key.MostTokens(terms.Key, out LimitName keyLimit);
+        long left = Math.Max(request.Answers, Math.Min(ofTenant, ofKey) - request.PromptTokens);
+        if (left >= wanted)
+        {
+            return wanted;
+        }
+        bound = ofKey < ofTenant ? key.Bound(keyLimit) : _tenant.Bound(tenantLimit);
+        return left;
     }
 
     private (Gauge Gauge, ShadowTally Tally) Key(Guid id)

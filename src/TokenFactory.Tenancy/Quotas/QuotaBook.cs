@@ -29,8 +29,5 @@ public sealed class QuotaBook(TimeProvider clock)
     public void SeedFeature(QuotaTerms terms, string feature, UsageWindow window, long uses) =>
         Account(terms.TenantId).SeedFeature(terms, feature, window, uses);
 
-    /// <summary>Forgets a tenant that was deleted. Its requests under way settle with the account that they hold.</summary>
-    public void Forget(Guid tenantId) => _accounts.TryRemove(tenantId, out _);
-
     private QuotaAccount Account(Guid tenantId) => _accounts.GetOrAdd(tenantId, static (_, clock) => new QuotaAccount(clock), clock);
 }

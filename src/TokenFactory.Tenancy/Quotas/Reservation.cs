@@ -8,21 +8,21 @@ public sealed class Reservation
 {
     private readonly QuotaAccount _account;
 
-    internal Reservation(QuotaAccount account, Gauge key, in QuotaRequest request, long newTokens, bool isShrunk)
+    internal Reservation(QuotaAccount account, Gauge key, in QuotaRequest request, long newTokens, QuotaBound? bound)
     {
         _account = account;
         Key = key;
         PromptTokens = request.PromptTokens;
         Feature = request.Feature;
         NewTokens = newTokens;
-        IsShrunk = isShrunk;
+        Bound = bound;
     }
 
     /// <summary>The most that may be generated, over all answers.</summary>
     public long NewTokens { get; }
 
-    /// <summary>Whether a limit left fewer tokens than the request could have had: its end may come from the quota.</summary>
-    public bool IsShrunk { get; }
+    /// <summary>The limit that left fewer tokens than the request could have had, so that its end may come from the quota; null for none.</summary>
+    public QuotaBound? Bound { get; }
 
     /// <summary>What it uses by the piece; null for nothing.</summary>
     public string? Feature { get; }

@@ -29,6 +29,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
         start.Environment["TokenFactory__Models__0__Threads"] = "1";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         foreach ((string key, string value) in environment)
         {
             start.Environment[key] = value;
@@ -64,8 +65,8 @@ internal sealed partial class HostProcess : IAsyncDisposable
     }
 
     /// <summary>The same of a published folder.</summary>
-    public static Task<HostProcess> StartPublishedAsync(string folder) =>
-        new HostProcess(Path.Combine(folder, "TokenFactory.Console.dll"), new Dictionary<string, string>(), null, ["--urls", "http://127.0.0.1:0"]).UntilListeningAsync();
+    public static Task<HostProcess> StartPublishedAsync(string folder, IReadOnlyDictionary<string, string> environment) =>
+        new HostProcess(Path.Combine(folder, "TokenFactory.Console.dll"), environment, null, ["--urls", "http://127.0.0.1:0"]).UntilListeningAsync();
 
     /// <summary>Starts it with exactly these arguments (and a data folder, where they name none) and does not wait.</summary>
     public static HostProcess Launch(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>

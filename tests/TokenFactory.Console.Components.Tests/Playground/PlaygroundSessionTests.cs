@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Playground;
 using TokenFactory.Web.Playground.Answers;
 using TokenFactory.Web.Playground.Conversations;
@@ -11,10 +12,11 @@ namespace TokenFactory.Web.Tests.Playground;
 public sealed class PlaygroundSessionTests : IDisposable
 {
     private readonly HashModel _model = new();
+    private readonly MemoryLedger _ledger = new();
     private readonly PlaygroundSession _session;
     private int _changes;
 
-    public PlaygroundSessionTests() => _session = new PlaygroundSession(TimeProvider.System, () => Interlocked.Increment(ref _changes));
+    public PlaygroundSessionTests() => _session = new PlaygroundSession(_ledger, TimeProvider.System, () => Interlocked.Increment(ref _changes));
 
     public void Dispose()
     {
@@ -34,6 +36,37 @@ public sealed class PlaygroundSessionTests : IDisposable
         Assert.Equal(4, _session.Turns[3].Figures!.GeneratedTokens);
         Assert.True(_changes > 0);
         Assert.False(_session.IsBusy);
+    }
+
+    [Fact]
+    public async Task Send_Answered_IsInTheLedgerAsTheConsoles()
+    {
+        await _session.SendAsync(Setup(3), "A");
+
+        UsageRecord row = Assert.Single(_ledger.Rows);
+        Assert.Equal((UsageRecord.Console, Guid.Empty, 8L, 3L, "length"), (row.Tenant, row.TenantId, row.PromptTokens, row.GeneratedTokens, row.Outcome));
+        Assert.Equal(0, _ledger.Running);
+    }
+
+    [Fact]
+    public async Task Send_RefusedByTheEngine_LeavesNothingInTheLedger()
+    {
+        await _session.SendAsync(Setup(3), new string('x', 100_000));
+
+        Assert.NotNull(_session.Problem);
+        Assert.Empty(_ledger.Rows);
+        Assert.Equal(0, _ledger.Running);
+    }
+
+    [Fact]
+    public async Task Send_WhileNothingCanBeCounted_StartsNothing()
+    {
+        _ledger.Problem = "The disk is full.";
+
+        await _session.SendAsync(Setup(3), "A");
+
+        Assert.Contains("The disk is full.", _session.Problem);
+        Assert.Empty(_ledger.Rows);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
@@ -21,6 +22,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(Catalog);
+        Services.AddSingleton<IUsageLedger>(Ledger);
         Services.AddSingleton(Options.Create(new LiveOptions()));
         Services.AddSingleton(new FloorStore(
             Catalog, Loads, new HostSampler(), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
@@ -29,6 +31,8 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
     protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
 
     protected ModelCatalog Catalog { get; } = new();
+
+    internal MemoryLedger Ledger { get; } = new();
 
     protected ModelLoadBoard Loads { get; } = new(TimeProvider.System);
 

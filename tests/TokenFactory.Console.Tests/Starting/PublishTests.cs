@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tests.Shared;
 using TokenFactory.Tests.Shared.Host;
 using Xunit;
@@ -9,6 +11,8 @@ namespace TokenFactory.Web.Tests.Starting;
 /// <summary>What <c>dotnet publish</c> makes runs by itself, away from the checkout.</summary>
 public sealed class PublishTests : IDisposable
 {
+    private static readonly string Key = KeySecret.Create();
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tf-publish-");
 
     [Fact]
@@ -16,7 +20,9 @@ public sealed class PublishTests : IDisposable
     {
         await PublishAsync();
 
-        await using HostProcess host = await HostProcess.StartPublishedAsync(_folder.FullName);
+        await using HostProcess host = await HostProcess.StartPublishedAsync(
+            _folder.FullName, new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production", ["TokenFactory__Bootstrap__ApiKey"] = Key });
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
 
         string page = await host.Client.GetStringAsync("/");
         string style = page[(page.IndexOf("css/app", StringComparison.Ordinal))..];

@@ -74,8 +74,8 @@ public sealed class QuotaBookTests
         Reservation whole = Reserve(terms, Terms.Ask(10, 4096, mayShrink: true));
         Reservation rest = Reserve(terms, Terms.Ask(10, 4096, mayShrink: true));
 
-        Assert.Equal((60, false), (whole.NewTokens, whole.IsShrunk));
-        Assert.Equal((20, true), (rest.NewTokens, rest.IsShrunk));
+        Assert.Equal((60, null), (whole.NewTokens, whole.Bound));
+        Assert.Equal((20, LimitName.TokensPerDay, QuotaScope.Tenant), (rest.NewTokens, rest.Bound!.Limit, rest.Bound.Scope));
         Assert.Equal(0, Refuse(terms, Terms.Ask(10, 4096, mayShrink: true)).Left);
     }
 
@@ -273,18 +273,6 @@ public sealed class QuotaBookTests
 
         Reserve(small, Terms.Ask(10, 30));
         Refuse(small, Terms.Ask(1, 1));
-    }
-
-    [Fact]
-    public void Tenant_DeletedWhileItStreams_SettlesWithoutHarm()
-    {
-        QuotaTerms terms = Terms.Of(new PlanLimits { TokensPerDay = new Limit(1000) });
-        Reservation stream = Reserve(terms, Terms.Ask(10, 490));
-
-        _book.Forget(terms.TenantId);
-        stream.Complete(60);
-
-        Assert.Equal(0, Usage(terms, UsageWindow.Day).Used);
     }
 
     [Fact]

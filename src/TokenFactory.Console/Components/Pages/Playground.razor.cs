@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Signals;
 using TokenFactory.Web.Playground;
@@ -24,6 +25,9 @@ public sealed partial class Playground
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    private IUsageLedger Ledger { get; set; } = null!;
 
     [Inject]
     private IOptions<LiveOptions> Options { get; set; } = null!;
@@ -52,7 +56,7 @@ public sealed partial class Playground
     protected override void OnInitialized()
     {
         _throttler = new CallbackThrottler(Options.Value.ThrottleInterval, () => InvokeAsync(StateHasChanged), Clock, Logger);
-        _session = new PlaygroundSession(Clock, _throttler.Signal);
+        _session = new PlaygroundSession(Ledger, Clock, _throttler.Signal);
         Catalog.Changed += OnCatalogChanged;
     }
 

@@ -1,0 +1,27 @@
+using TokenFactory.Tenancy.Keys;
+using TokenFactory.Tenancy.Plans;
+using TokenFactory.Tenancy.Tenants;
+
+namespace TokenFactory.Api.Administration.Wire;
+
+/// <summary>A key as an administrator asks for it: a tenant's, or with <c>admin</c> an administrator's.</summary>
+internal sealed record KeyBody(
+    string? Tenant, string? Name, DateTimeOffset? ExpiresAt, IReadOnlyList<string>? Models, PlanLimits? Limits, bool Admin = false)
+{
+    public ApiKey ToKey(Guid? tenant) =>
+        new(default, tenant, Name ?? "", "", [], default, ExpiresAt, null, Models, Limits ?? PlanLimits.None, null, null);
+}
+
+/// <summary>How long a key goes on working beside the one that takes its place.</summary>
+internal sealed record RotationBody(double? OverlapSeconds);
+
+/// <summary>A key as it is; <c>key</c>, its text, is there once, when it was made.</summary>
+internal sealed record KeyView(
+    Guid Id, string? Tenant, bool Admin, string Name, string Prefix, string State, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt,
+    DateTimeOffset? RevokedAt, DateTimeOffset? LastUsedAt, Guid? RotatedFrom, IReadOnlyList<string>? Models, PlanLimits Limits, string? Key)
+{
+    public static KeyView Of(ApiKey key, IReadOnlyList<Tenant> tenants, DateTimeOffset now, string? text = null) => new(
+        key.Id, tenants.FirstOrDefault(tenant => tenant.Id == key.TenantId)?.Name, key.IsAdmin, key.Name, key.Prefix,
+        key.RevokedAt is not null ? "revoked" : key.ExpiresAt <= now ? "expired" : "active",
+        key.CreatedAt, key.ExpiresAt, key.RevokedAt, key.LastUsedAt, key.RotatedFrom, key.Models, key.Limits, text);
+}
