@@ -20,6 +20,8 @@ public sealed class UsageExport(TenancyDatabase database)
         IgnoreReadOnlyProperties = false,
     };
 
+    private static readonly ReadOnlyMemory<byte> LineEnd = "\n"u8.ToArray();
+
     private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { NewLine = "\r\n", InjectionOptions = InjectionOptions.Escape };
 
     /// <summary>One JSON object a line; times in ISO 8601, durations in seconds.</summary>
@@ -28,7 +30,7 @@ public sealed class UsageExport(TenancyDatabase database)
         await foreach (UsageRecord record in ReadAsync(query, cancellation))
         {
             await JsonSerializer.SerializeAsync(to, record, Json, cancellation);
-            to.WriteByte((byte)'\n');
+            await to.WriteAsync(LineEnd, cancellation);
         }
     }
 
