@@ -12,6 +12,8 @@ internal static class MeasurementCommand
         ["batching"] = BatchingMeasurement.RunAsync,
         ["prefix"] = PrefixMeasurement.RunAsync,
         ["perplexity"] = PerplexityMeasurement.RunAsync,
+        ["admission"] = AdmissionMeasurement.RunAsync,
+        ["ledger"] = LedgerMeasurement.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)
