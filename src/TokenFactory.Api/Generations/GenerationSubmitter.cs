@@ -36,7 +36,9 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
         Reservation reservation = Reserve(context, model, caller, wanted);
         int? mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / answers);
-        RequestMeter meter = new(ledger, Describe(model, caller, answerId), reservation, answers, request.N, clock);
+        RequestIdentity who = new(
+            answerId, caller.RequestId, caller.Grant, model.Name, model.Engine.Device.Id, WireNames.Of(caller.Lane), caller.Feature);
+        RequestMeter meter = new(ledger, who, reservation, answers, request.N, clock);
         List<Generation> accepted = new(answers);
         GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);
         SamplingParameters sampling = SamplingFor(request, model.Defaults);
@@ -90,21 +92,6 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         }
         return reservation!;
     }
-
-    private UsageRecord Describe(ServedModel model, Caller caller, string answerId) => new()
-    {
-        IdempotencyKey = answerId,
-        RequestId = caller.RequestId,
-        TenantId = caller.Grant.Tenant.Id,
-        Tenant = caller.Tenant,
-        KeyId = caller.Grant.Key.Id,
-        Model = model.Name,
-        Device = model.Engine.Device.Id,
-        Lane = WireNames.Of(caller.Lane),
-        Feature = caller.Feature,
-        Outcome = UsageRecord.Running,
-        ArrivedAt = clock.GetUtcNow(),
-    };
 
     private static SamplingParameters SamplingFor(GenerateRequest request, SamplingParameters defaults) => defaults with
     {

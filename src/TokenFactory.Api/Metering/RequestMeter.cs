@@ -10,13 +10,13 @@ namespace TokenFactory.Api.Metering;
 /// ledger, once, on whichever path it ended. The ledger reads it meanwhile from a thread of its own.
 /// </summary>
 /// <param name="ledger">Where it is counted for good.</param>
-/// <param name="who">The row without figures: whose, with which key, on what.</param>
+/// <param name="who">Whose it is.</param>
 /// <param name="reservation">What it may use; null where it uses nobody's quota.</param>
 /// <param name="answers">How many answers are asked for, those of one prompt together.</param>
 /// <param name="perPrompt">Answers of one prompt.</param>
 /// <param name="clock">Measures it.</param>
 public sealed class RequestMeter(
-    IUsageLedger ledger, UsageRecord who, Reservation? reservation, int answers, int perPrompt, TimeProvider clock) : IRunningUsage
+    IUsageLedger ledger, RequestIdentity who, Reservation? reservation, int answers, int perPrompt, TimeProvider clock) : IRunningUsage
 {
     private readonly AnswerMeter[] _answers = new AnswerMeter[answers];
     private readonly long _arrivedAt = clock.GetTimestamp();
@@ -122,8 +122,17 @@ public sealed class RequestMeter(
         TimeSpan total = clock.GetElapsedTime(_arrivedAt);
         long started = Volatile.Read(ref _startedAt);
         TimeSpan queue = started == 0 ? total : clock.GetElapsedTime(_arrivedAt, started);
-        return who with
+        DateTimeOffset now = clock.GetUtcNow();
+        return new UsageRecord
         {
+            IdempotencyKey = who.Id,
+            RequestId = who.RequestId,
+            TenantId = who.Grant?.Tenant.Id ?? Guid.Empty,
+            Tenant = who.Grant?.Tenant.Name ?? UsageRecord.Console,
+            KeyId = who.Grant?.Key.Id ?? Guid.Empty,
+            Model = who.Model,
+            Device = who.Device,
+            Lane = who.Lane,
             Feature = figures.Generated > 0 ? who.Feature : null,
             PromptTokens = figures.Prompt,
             CachedTokens = figures.Cached,
@@ -131,7 +140,8 @@ public sealed class RequestMeter(
             QueueTime = queue,
             ComputeTime = total - queue,
             Outcome = Name(figures.Reason),
-            EndedAt = clock.GetUtcNow(),
+            ArrivedAt = now - total,
+            EndedAt = now,
         };
     }
 

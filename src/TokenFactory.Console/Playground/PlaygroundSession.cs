@@ -148,7 +148,8 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
             return null;
         }
         string id = $"playground-{Guid.NewGuid():N}";
-        RequestMeter meter = new(ledger, Describe(setup.Model, id), reservation: null, answers: 1, perPrompt: 1, clock);
+        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, setup.Model.Engine.Device.Id, "interactive");
+        RequestMeter meter = new(ledger, who, reservation: null, answers: 1, perPrompt: 1, clock);
         GenerationRequest request = new()
         {
             Id = id,
@@ -171,18 +172,6 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
         meter.Complete();
         return new AnswerRun(generation!, setup.Settings, clock);
     }
-
-    private UsageRecord Describe(ServedModel model, string id) => new()
-    {
-        IdempotencyKey = id,
-        RequestId = id,
-        Tenant = UsageRecord.Console,
-        Model = model.Name,
-        Device = model.Engine.Device.Id,
-        Lane = "interactive",
-        Outcome = UsageRecord.Running,
-        ArrivedAt = clock.GetUtcNow(),
-    };
 
     private void Forgive()
     {

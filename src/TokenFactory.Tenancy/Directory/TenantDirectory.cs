@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Plans;
@@ -14,7 +15,8 @@ namespace TokenFactory.Tenancy.Directory;
 /// </summary>
 public sealed class TenantDirectory(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<Guid, DateTimeOffset> _lastUsed = [];
+    /// <summary>When each key was last used, in UTC ticks; 0 where that was taken already. A box each, so that a use allocates nothing.</summary>
+    private readonly ConcurrentDictionary<Guid, StrongBox<long>> _lastUsed = [];
     private volatile State _state = new([], [], []);
 
     /// <summary>Raised after a change, on the thread that made it.</summary>
@@ -72,7 +74,7 @@ public sealed class TenantDirectory(TimeProvider clock)
             case TenantState.Deleted: return KeyVerdict.TenantDeleted;
         }
         grant = entry.Grant;
-        _lastUsed[entry.Key.Id] = clock.GetUtcNow();
+        MarkUsed(entry.Key);
         return KeyVerdict.Valid;
     }
 
@@ -89,7 +91,7 @@ public sealed class TenantDirectory(TimeProvider clock)
             return verdict == KeyVerdict.Valid ? KeyVerdict.Unknown : verdict;
         }
         key = entry.Key;
-        _lastUsed[key.Id] = clock.GetUtcNow();
+        MarkUsed(key);
         return KeyVerdict.Valid;
     }
 
@@ -100,15 +102,18 @@ public sealed class TenantDirectory(TimeProvider clock)
     public IReadOnlyList<(Guid KeyId, DateTimeOffset At)> TakeLastUsed()
     {
         List<(Guid, DateTimeOffset)> taken = [];
-        foreach (Guid key in _lastUsed.Keys)
+        foreach ((Guid key, StrongBox<long> used) in _lastUsed)
         {
-            if (_lastUsed.TryRemove(key, out DateTimeOffset at))
+            if (Interlocked.Exchange(ref used.Value, 0) is > 0 and long ticks)
             {
-                taken.Add((key, at));
+                taken.Add((key, new DateTimeOffset(ticks, TimeSpan.Zero)));
             }
         }
         return taken;
     }
+
+    private void MarkUsed(ApiKey key) =>
+        Volatile.Write(ref _lastUsed.GetOrAdd(key.Id, static _ => new StrongBox<long>()).Value, clock.GetUtcNow().UtcTicks);
 
     private static bool IsId(string text, Guid id) => Guid.TryParse(text, out Guid parsed) && parsed == id;
 
