@@ -5,10 +5,15 @@ using TokenFactory.Tenancy.Ledger;
 namespace TokenFactory.Tenancy;
 
 /// <summary>What has to be done before the first request.</summary>
-public sealed class TenancyStart(TenancyDatabase database, TenantAdministration administration, LedgerWriter ledger, QuotaSeeder seeder)
+public sealed class TenancyStart(TenancyDatabase database, TenantAdministration administration, LedgerWriter ledger, QuotaSeeder seeder) : IAsyncDisposable
 {
+    private IAsyncDisposable? _lock;
+
+    /// <summary>Lets another process have the database.</summary>
+    public ValueTask DisposeAsync() => _lock?.DisposeAsync() ?? ValueTask.CompletedTask;
+
     /// <summary>
-    /// Brings the schema up to date, puts tenants in force, makes the first keys, counts what an earlier process left unfinished, and
+    /// Brings the schema up to date, takes the database for this process, puts tenants in force, makes the first keys, counts what an earlier process left unfinished, and
     /// tells the quotas what was used.
     /// </summary>
     /// <param name="given">Keys that the operator names.</param>
@@ -18,6 +23,7 @@ public sealed class TenancyStart(TenancyDatabase database, TenantAdministration 
     public async Task<TenancyStarted> RunAsync(FirstKeys given, CancellationToken cancellation = default)
     {
         await database.MigrateAsync(cancellation);
+        _lock = await database.LockAsync(cancellation);
         await administration.LoadAsync(cancellation);
         IReadOnlyList<NewKey> keys = await new Bootstrap(administration).RunAsync(given, cancellation);
         int brokenOff = await ledger.RecoverAsync(cancellation);

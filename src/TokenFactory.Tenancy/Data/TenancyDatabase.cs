@@ -12,9 +12,12 @@ public sealed class TenancyDatabase
 {
     private readonly DbContextOptions<TenancyDbContext> _options;
 
-    private TenancyDatabase(DbContextOptions<TenancyDbContext> options, bool isSqlite)
+    private readonly string _connectionString;
+
+    private TenancyDatabase(DbContextOptions<TenancyDbContext> options, string connectionString, bool isSqlite)
     {
         _options = options;
+        _connectionString = connectionString;
         IsSqlite = isSqlite;
     }
 
@@ -31,18 +34,23 @@ public sealed class TenancyDatabase
         if (connectionString.Contains("Host=", StringComparison.OrdinalIgnoreCase))
         {
             builder.UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly("TokenFactory.Tenancy.Postgres"));
-            return new TenancyDatabase(builder.Options, isSqlite: false);
+            return new TenancyDatabase(builder.Options, connectionString, isSqlite: false);
         }
         if (!connectionString.Contains("Data Source=", StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException("The database's connection string names neither a file (Data Source=…) nor a server (Host=…).", nameof(connectionString));
         }
         builder.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas(morePragmas));
-        return new TenancyDatabase(builder.Options, isSqlite: true);
+        return new TenancyDatabase(builder.Options, connectionString, isSqlite: true);
     }
 
     /// <summary>A context for one piece of work.</summary>
     public TenancyDbContext Open() => new(_options);
+
+    /// <summary>Takes the database for this process alone, until what is returned is disposed of.</summary>
+    /// <exception cref="DatabaseUnavailableException">Another process has it, or it cannot be reached.</exception>
+    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation = default) =>
+        await DatabaseLock.TakeAsync(_connectionString, IsSqlite, cancellation);
 
     /// <summary>Brings the schema up to date.</summary>
     /// <exception cref="DatabaseUnavailableException">It cannot be reached, written to, or was made by a newer version.</exception>

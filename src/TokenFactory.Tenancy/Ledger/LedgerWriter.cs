@@ -113,10 +113,11 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
             _batch.Add(record);
         }
 
-        // Taken after the rows: a request that ends in between is found running, and its row takes the checkpoint away again.
-        List<(IRunningUsage Running, long Before, UsageRecord Now)> changed = withCheckpoints ? Changed() : [];
+        List<(IRunningUsage Running, long Before, UsageRecord Now)> changed;
         try
         {
+            // Taken after the rows: a request that ends in between is found running, and its row takes the checkpoint away again.
+            changed = withCheckpoints ? Changed() : [];
             if (_batch.Count > 0 || changed.Count > 0)
             {
                 await LedgerBatch.WriteAsync(database, _batch, [.. changed.Select(one => one.Now)], clock.GetUtcNow(), CancellationToken.None);

@@ -4,7 +4,7 @@ using TokenFactory.Tests.Shared;
 
 namespace TokenFactory.Benchmarks.Budgets;
 
-/// <summary>Every hot path by name; each measures itself after a warm-up and returns bytes allocated per token.</summary>
+/// <summary>Every hot path by name; each measures itself after a warm-up and returns bytes allocated per token (per request where the name says so).</summary>
 internal static class HotPaths
 {
     public static IReadOnlyDictionary<string, Func<double>> All { get; } = new Dictionary<string, Func<double>>
@@ -15,6 +15,7 @@ internal static class HotPaths
             Sample(new SamplingParameters { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, Logprobs = true, TopLogprobs = 5 }),
         ["streaming detokenisation"] = TextHotPath.Detokenize,
         ["server-sent event of a chat chunk"] = TextHotPath.WriteChunks,
+        ["admission and metering of a request"] = () => AdmissionPath.MeasureAsync().GetAwaiter().GetResult(),
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
     };
 

@@ -1,16 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Hosting;
-using TokenFactory.Api.Admission;
-using TokenFactory.Api.Metering;
-using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sequences;
-using TokenFactory.Tenancy.Administration;
-using TokenFactory.Tenancy.Directory;
+using TokenFactory.Benchmarks.Budgets;
 using TokenFactory.Tenancy.Ledger;
-using TokenFactory.Tenancy.Plans;
-using TokenFactory.Tenancy.Quotas;
 
 namespace TokenFactory.Benchmarks.Measurements;
 
@@ -22,16 +13,13 @@ internal static class AdmissionMeasurement
 {
     private const int RequestsPerSecond = 2000;
     private const int Workers = 2;
-    private const int PromptTokens = 100;
-    private const int NewTokens = 50;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(20);
 
     public static async Task<Measurement> RunAsync(string[] args)
     {
         await using ScratchTenancy tenancy = await ScratchTenancy.StartAsync();
-        await LimitAsync(tenancy);
-        Path path = new(tenancy);
+        AdmissionPath path = await AdmissionPath.CreateAsync(tenancy);
         Run(path, WarmUp);
         (double[] microseconds, long bytes) = Run(path, Time);
         Array.Sort(microseconds);
@@ -51,22 +39,7 @@ internal static class AdmissionMeasurement
             ]);
     }
 
-    private static async Task LimitAsync(ScratchTenancy tenancy)
-    {
-        Limit much = new(1_000_000_000);
-        TenantAdministration administration = tenancy.Get<TenantAdministration>();
-        Plan plan = tenancy.Get<TenantDirectory>().Plans.Single();
-        await administration.UpdatePlanAsync("measure", plan with
-        {
-            Limits = new PlanLimits
-            {
-                RequestsPerMinute = much, TokensPerMinute = much, TokensPerDay = much, TokensPerWeek = much, TokensPerMonth = much,
-                ConcurrentRequests = much, QueuedRequests = much,
-            },
-        });
-    }
-
-    private static (double[] Microseconds, long Bytes) Run(Path path, TimeSpan time)
+    private static (double[] Microseconds, long Bytes) Run(AdmissionPath path, TimeSpan time)
     {
         int each = (int)(RequestsPerSecond * time.TotalSeconds / Workers);
         double[] microseconds = new double[each * Workers];
@@ -78,7 +51,7 @@ internal static class AdmissionMeasurement
     }
 
     /// <summary>Sends its share at its pace; returns what the measured parts allocated.</summary>
-    private static long Work(Path path, double[] microseconds, int worker, int count)
+    private static long Work(AdmissionPath path, double[] microseconds, int worker, int count)
     {
         long allocated = 0;
         long begun = Stopwatch.GetTimestamp();
@@ -99,54 +72,5 @@ internal static class AdmissionMeasurement
             allocated += GC.GetAllocatedBytesForCurrentThread() - bytes;
         }
         return allocated;
-    }
-
-    /// <summary>All that tenancy does for one request.</summary>
-    private sealed class Path(ScratchTenancy tenancy)
-    {
-        private static readonly GenerationOutcome Outcome = new(
-            FinishReason.Length, PromptTokens, 0, NewTokens, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), null);
-
-        private readonly RequestAdmission _admission = new(tenancy.Get<TenantDirectory>(), new Production());
-        private readonly QuotaBook _quotas = tenancy.Get<QuotaBook>();
-        private readonly IUsageLedger _ledger = tenancy.Get<IUsageLedger>();
-        private readonly Generation _generation = new(null!, new GenerationRequest { Id = "g", Tenant = "local", Prompt = new int[PromptTokens] }, 0);
-        private readonly string _key = $"Bearer {tenancy.Key}";
-
-        public void Prepare(HttpContext context)
-        {
-            context.TraceIdentifier = $"req_{Guid.NewGuid():N}";
-            context.Request.Headers.Authorization = _key;
-            context.Response.Headers.Clear();
-        }
-
-        public void Pass(HttpContext context)
-        {
-            Caller caller = _admission.Identify(context);
-            if (_quotas.TryReserve(caller.Grant.Terms, new QuotaRequest(PromptTokens, NewTokens, MayShrink: false), out Reservation? reservation) is { } refusal)
-            {
-                throw new InvalidOperationException($"refused by {refusal.Limit}");
-            }
-            RateHeaders.Write(context.Response.Headers, _quotas.Room(caller.Grant.Terms));
-            RequestMeter meter = new(
-                _ledger,
-                new RequestIdentity(caller.RequestId, caller.RequestId, caller.Grant, "model", "cpu:0", WireNames.Of(caller.Lane), caller.Feature), reservation, 1, 1, TimeProvider.System);
-            IGenerationListener listener = meter.ListenTo(0);
-            meter.Accept();
-            meter.Complete();
-            listener.OnStarted(_generation);
-            listener.OnFinished(_generation, Outcome);
-        }
-    }
-
-    private sealed class Production : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = Environments.Production;
-
-        public string ApplicationName { get; set; } = "measure";
-
-        public string ContentRootPath { get; set; } = "/";
-
-        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
     }
 }

@@ -99,6 +99,18 @@ public sealed partial class KeyStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_OnADataFolderInUse_SaysSo()
+    {
+        await using HostProcess first = await HostProcess.StartAsync("--data", _data.FullName);
+
+        (int code, string output) = await HostProcess.RunAsync("--urls", "http://127.0.0.1:0", "--data", _data.FullName);
+
+        Assert.Equal(1, code);
+        Assert.Contains("Another server works on this database", output);
+        Assert.DoesNotContain("   at ", output);
+    }
+
+    [Fact]
     public async Task LedgerVerify_WithoutALedger_SaysWhatToDo()
     {
         (int code, string output) = await HostProcess.RunAsync("ledger", "verify", "--data", _data.FullName);
