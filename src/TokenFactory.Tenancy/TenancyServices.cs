@@ -19,6 +19,7 @@ public static class TenancyServices
         services.AddSingleton(database);
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TenantAdministration>();
+        services.AddSingleton<AuditTrail>();
         services.AddSingleton<QuotaBook>();
         services.AddSingleton<QuotaSeeder>();
         services.AddSingleton<LedgerWriter>();

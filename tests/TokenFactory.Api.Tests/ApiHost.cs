@@ -19,6 +19,7 @@ using TokenFactory.Tenancy.Plans;
 using TokenFactory.Tenancy.Quotas;
 using TokenFactory.Tenancy.Tenants;
 using TokenFactory.Tests.Shared.Engine;
+using TokenFactory.Tests.Shared.Tenancy;
 using Xunit;
 
 namespace TokenFactory.Api.Tests;

@@ -9,7 +9,7 @@ using TokenFactory.Tenancy.Ledger;
 namespace TokenFactory.Api.Administration;
 
 /// <summary><c>/admin/v1/ledger/verify</c> and <c>/admin/v1/audit</c>.</summary>
-internal sealed class LedgerEndpoints(TenancyDatabase database, TenantAdministration administration)
+internal sealed class LedgerEndpoints(TenancyDatabase database, AuditTrail audit)
 {
     private const int UsualEntries = 100;
     private const int MostEntries = 1000;
@@ -29,7 +29,7 @@ internal sealed class LedgerEndpoints(TenancyDatabase database, TenantAdministra
         {
             throw ApiException.Invalid($"limit must be from 1 to {MostEntries}.", "limit");
         }
-        IReadOnlyList<AuditEntry> entries = await administration.ReadAuditAsync(count, context.RequestAborted);
+        IReadOnlyList<AuditEntry> entries = await audit.ReadAsync(count, cancellation: context.RequestAborted);
         await AdminJson.WriteListAsync(context, entries.Select(AuditView.Of), AdminJson.Context.ListingAuditView);
     }
 }

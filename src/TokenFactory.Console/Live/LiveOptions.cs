@@ -9,6 +9,9 @@ public sealed class LiveOptions
     /// <summary>The least time between two updates of one page, a streaming answer's too.</summary>
     public TimeSpan ThrottleInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often the engines are asked for every request while somebody watches the queue.</summary>
+    public TimeSpan QueueInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Most rows of the totals; what is left out is counted.</summary>
     public int TotalsShown { get; set; } = 50;
 
@@ -17,7 +20,7 @@ public sealed class LiveOptions
     {
         foreach ((string key, TimeSpan value) in new[]
         {
-            (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval),
+            (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval), (nameof(QueueInterval), QueueInterval),
         })
         {
             if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))

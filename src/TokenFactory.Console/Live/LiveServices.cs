@@ -4,6 +4,7 @@ using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry.Host;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Live.Queue;
 
 namespace TokenFactory.Web.Live;
 
@@ -19,6 +20,8 @@ internal static class LiveServices
         services.TryAddSingleton<HostSampler>();
         services.AddSingleton<ModelLoadBoard>();
         services.AddSingleton<FloorStore>();
+        services.AddSingleton<QueueStore>();
+        services.AddSingleton<QueueOperations>();
         return services;
     }
 

@@ -10,6 +10,9 @@ internal sealed class DrainRate(long ticksPerSecond)
     private double _perSecond;
     private long _updatedAt;
 
+    /// <summary>Requests a second lately. Safe for any thread.</summary>
+    public double PerSecond => Volatile.Read(ref _perSecond);
+
     /// <summary>Takes in requests that started since the last call.</summary>
     public void Add(int started, long now)
     {

@@ -1,7 +1,7 @@
 namespace TokenFactory.Engine.KvCache;
 
 /// <summary>
-/// The KV blocks of the sequence that holds a row, in order of position. The array belongs to the row and is sized for the longest
+/// The KV blocks of the sequence that holds a row, in order of position. The array belongs to the row (one for each step in flight) and is sized for the longest
 /// sequence, so that growing never allocates and readers never see it move.
 /// </summary>
 public sealed class KvBlockTable

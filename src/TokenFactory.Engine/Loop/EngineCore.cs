@@ -111,6 +111,10 @@ internal sealed class EngineCore : IDisposable
             case EngineMessage.Snapshot snapshot:
                 snapshot.Done.SetResult(TakeSnapshot());
                 break;
+            case EngineMessage.Operate operate:
+                operate.Done.SetResult(Operate(operate.RequestId, operate.Operation));
+                UpdateStatus();
+                break;
         }
     }
 
@@ -134,6 +138,9 @@ internal sealed class EngineCore : IDisposable
                 break;
             case EngineMessage.Snapshot snapshot:
                 snapshot.Done.SetException(stopped);
+                break;
+            case EngineMessage.Operate operate:
+                operate.Done.SetException(stopped);
                 break;
         }
     }
@@ -176,7 +183,10 @@ internal sealed class EngineCore : IDisposable
         if (!_scheduler.HasWork)
         {
             Status.MarkProgress(_options.Clock.GetTimestamp());
-            CompleteDrains();
+            if (_scheduler.HeldCount == 0)
+            {
+                CompleteDrains();
+            }
         }
     }
 
@@ -251,34 +261,66 @@ internal sealed class EngineCore : IDisposable
         _listing.Clear();
         _scheduler.CopyRunning(_listing);
         _scheduler.CopyWaiting(_listing);
+        _scheduler.CopyHeld(_listing);
+    }
+
+    private bool Operate(string requestId, RequestOperation operation)
+    {
+        ListAll();
+        Sequence? sequence = _listing.Find(one => ((Generation)one.Owner!).Request.Id == requestId);
+        return sequence is not null && Operate(sequence, (Generation)sequence.Owner!, operation);
+    }
+
+    private bool Operate(Sequence sequence, Generation generation, RequestOperation operation)
+    {
+        switch (operation)
+        {
+            case RequestOperation.Cancel:
+                _book.End(generation, FinishReason.Cancelled, "An operator cancelled it.");
+                return true;
+            case RequestOperation.Hold:
+                return _scheduler.Hold(sequence, _options.Clock.GetTimestamp());
+            case RequestOperation.Release:
+                return _scheduler.Release(sequence);
+            case RequestOperation.Move move when _scheduler.Move(sequence, move.To):
+                generation.Account = Accounts.Open(generation.Request.Tenant, move.To);
+                return true;
+            default:
+                return false;
+        }
     }
 
     private EngineSnapshot TakeSnapshot()
     {
-        _listing.Clear();
-        _scheduler.CopyRunning(_listing);
-        RequestSnapshot[] running = [.. _listing.Select(Describe)];
-        _listing.Clear();
-        _scheduler.CopyWaiting(_listing);
-        RequestSnapshot[] waiting = [.. _listing.Select(Describe)];
+        ListAll();
+        RequestSnapshot[] requests = [.. _listing.Select(Describe)];
+        List<ShareSnapshot> shares = [];
+        _scheduler.CopyShares(shares);
         KvBlockManager blocks = _scheduler.Blocks;
         return new EngineSnapshot(
-            running, waiting, _scheduler.WaitReason, blocks.UsedCount, blocks.CachedCount, blocks.FreeCount, Policies.Current, _draining);
+            requests, shares, _scheduler.WaitReason, Drain.PerSecond, blocks.UsedCount, blocks.CachedCount, blocks.FreeCount, Policies.Current, _draining);
     }
 
     private RequestSnapshot Describe(Sequence sequence)
     {
-        GenerationRequest request = ((Generation)sequence.Owner!).Request;
+        Generation generation = (Generation)sequence.Owner!;
         return new RequestSnapshot(
-            request.Id,
-            request.Tenant,
+            generation.Request.Id,
+            generation.Request.Tenant,
             sequence.Lane,
+            sequence.State,
+            sequence.Id,
             sequence.PromptCount,
             sequence.ComputedCount,
             sequence.GeneratedCount,
             sequence.MaxNewTokens,
             _options.Clock.GetElapsedTime(sequence.ArrivedAt),
-            sequence.Preemptions,
+            Since(sequence, sequence.StartedAt),
+            Since(sequence, generation.FirstTokenAt),
+            sequence.PreemptedAt.Count == 0 ? [] : [.. sequence.PreemptedAt.Select(at => Since(sequence, at)!.Value)],
             sequence.ReaderBehind);
     }
+
+    /// <summary>How long after its arrival something happened to a sequence; null where it has not.</summary>
+    private TimeSpan? Since(Sequence sequence, long at) => at == 0 ? null : _options.Clock.GetElapsedTime(sequence.ArrivedAt, at);
 }

@@ -123,6 +123,10 @@ public sealed class EngineLoop : IDisposable
     /// <summary>Every request in the engine, taken between two steps.</summary>
     public Task<EngineSnapshot> SnapshotAsync() => Ask<EngineSnapshot>(done => new EngineMessage.Snapshot(done));
 
+    /// <summary>Cancels, holds, releases or moves a request, whether it waits or runs.</summary>
+    /// <returns>False where there is no such request any more, or nothing to change about it.</returns>
+    public Task<bool> OperateAsync(string requestId, RequestOperation operation) => Ask<bool>(done => new EngineMessage.Operate(requestId, operation, done));
+
     /// <summary>Stops the loop: what still runs or waits fails with a word about why.</summary>
     public void Dispose()
     {

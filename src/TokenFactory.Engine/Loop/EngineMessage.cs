@@ -20,5 +20,7 @@ internal abstract record EngineMessage
 
     public sealed record Snapshot(TaskCompletionSource<EngineSnapshot> Done) : EngineMessage;
 
+    public sealed record Operate(string RequestId, RequestOperation Operation, TaskCompletionSource<bool> Done) : EngineMessage;
+
     public sealed record Stop : EngineMessage;
 }

@@ -41,7 +41,7 @@ internal sealed class LaneQueue(Lane lane)
         return queue;
     }
 
-    public void AddLast(Sequence sequence) => Add(sequence, first: false);
+    public void AddInOrder(Sequence sequence) => Add(sequence, first: false);
 
     public void AddFirst(Sequence sequence) => Add(sequence, first: true);
 
@@ -93,7 +93,7 @@ internal sealed class LaneQueue(Lane lane)
         }
         else
         {
-            queue.AddLast(sequence);
+            queue.AddInOrder(sequence);
         }
         Waiting++;
         if (queue.Waiting == 1)

@@ -3,24 +3,29 @@ using TokenFactory.Engine.Sequences;
 
 namespace TokenFactory.Engine.Scheduling;
 
-/// <summary>The sequences that hold a row, in order of admission, and the rows' block tables.</summary>
+/// <summary>
+/// The sequences that hold a row, in order of admission, and the rows' block tables. A row has as many tables as steps may be in
+/// flight, and each new holder gets the next: steps under way go on reading the table of the sequence that they were planned for.
+/// </summary>
 internal sealed class RunningSet
 {
     private readonly Sequence[] _sequences;
     private readonly int[] _freeRows;
-    private readonly KvBlockTable[] _tables;
+    private readonly KvBlockTable[][] _tables;
+    private readonly int[] _turns;
     private int _freeRowCount;
     private int _length;
 
-    public RunningSet(int rows, int blocksPerSequence)
+    public RunningSet(int rows, int blocksPerSequence, int stepsInFlight)
     {
         _sequences = new Sequence[rows];
         _freeRows = new int[rows];
-        _tables = new KvBlockTable[rows];
+        _tables = new KvBlockTable[rows][];
+        _turns = new int[rows];
         for (int row = 0; row < rows; row++)
         {
             _freeRows[row] = rows - 1 - row;
-            _tables[row] = new KvBlockTable(blocksPerSequence);
+            _tables[row] = [.. Enumerable.Range(0, stepsInFlight).Select(_ => new KvBlockTable(blocksPerSequence))];
         }
         _freeRowCount = rows;
     }
@@ -31,7 +36,7 @@ internal sealed class RunningSet
     public ReadOnlySpan<Sequence> Sequences => _sequences.AsSpan(0, _length);
 
     /// <summary>The block table that the next <see cref="Add"/> will give away.</summary>
-    public KvBlockTable NextTable => _tables[_freeRows[_freeRowCount - 1]];
+    public KvBlockTable NextTable => TableOf(_freeRows[_freeRowCount - 1]);
 
     public void Add(Sequence sequence)
     {
@@ -40,7 +45,7 @@ internal sealed class RunningSet
             Compact();
         }
         sequence.Row = _freeRows[--_freeRowCount];
-        sequence.Blocks = _tables[sequence.Row];
+        sequence.Blocks = TableOf(sequence.Row);
         sequence.State = SequenceState.Running;
         sequence.IsFresh = true;
         sequence.ListIndex = _length;
@@ -52,6 +57,7 @@ internal sealed class RunningSet
     public void Remove(Sequence sequence)
     {
         _freeRows[_freeRowCount++] = sequence.Row;
+        _turns[sequence.Row] = (_turns[sequence.Row] + 1) % _tables[sequence.Row].Length;
         sequence.Row = -1;
         sequence.Blocks = null!;
         Count--;
@@ -78,4 +84,6 @@ internal sealed class RunningSet
         Array.Clear(_sequences, kept, _length - kept);
         _length = kept;
     }
+
+    private KvBlockTable TableOf(int row) => _tables[row][_turns[row]];
 }

@@ -14,11 +14,13 @@ public sealed class Scheduler
     private readonly ExecutorLimits _limits;
     private readonly WaitingLine _waiting;
     private readonly RunningSet _running;
+    private readonly HashSet<Sequence> _held = [];
     private readonly List<Sequence> _partial = [];
     private readonly List<Sequence> _chunks = [];
     private readonly List<int> _chunkCounts = [];
     private int _cursor;
     private int _budget;
+    private long _now;
 
     /// <param name="limits">The executor's ceiling.</param>
     /// <param name="policy">The first batch policy; checked by the caller.</param>
@@ -30,7 +32,7 @@ public sealed class Scheduler
         MaxContext = (int)Math.Min(limits.MaxContext, (long)limits.BlockCount * limits.BlockSize);
         Blocks = new KvBlockManager(limits.BlockCount, limits.BlockSize);
         _waiting = new WaitingLine(policy, ticksPerSecond);
-        _running = new RunningSet(limits.MaxSequences, Blocks.BlocksFor(MaxContext));
+        _running = new RunningSet(limits.MaxSequences, Blocks.BlocksFor(MaxContext), limits.StepsInFlight);
     }
 
     public KvBlockManager Blocks { get; }
@@ -52,6 +54,9 @@ public sealed class Scheduler
     /// <summary>Prompt tokens of all waiting sequences.</summary>
     public long WaitingTokens => _waiting.Tokens;
 
+    /// <summary>Sequences that an operator has put aside.</summary>
+    public int HeldCount => _held.Count;
+
     public bool HasWork => _running.Count > 0 || _waiting.Count > 0;
 
     /// <summary>Preemptions since the start.</summary>
@@ -66,6 +71,91 @@ public sealed class Scheduler
 
     /// <summary>Queues a sequence for a tenant whose share against others is <paramref name="weight"/>.</summary>
     public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight);
+
+    /// <summary>
+    /// Puts a sequence aside until <see cref="Release"/>. One that runs gives up its row and blocks; what is computed stays in the
+    /// cache for as long as nobody needs the room.
+    /// </summary>
+    /// <returns>False where it is held already, or has ended.</returns>
+    public bool Hold(Sequence sequence, long now)
+    {
+        switch (sequence.State)
+        {
+            case SequenceState.Waiting:
+                _waiting.Remove(sequence);
+                break;
+            case SequenceState.Running:
+                GiveUpRow(sequence);
+                sequence.MarkPreempted(now);
+                break;
+            default:
+                return false;
+        }
+        sequence.State = SequenceState.Held;
+        return _held.Add(sequence);
+    }
+
+    /// <summary>Puts a held sequence back in its place by arrival.</summary>
+    /// <returns>False where it is not held.</returns>
+    public bool Release(Sequence sequence)
+    {
+        if (!_held.Remove(sequence))
+        {
+            return false;
+        }
+        sequence.State = SequenceState.Waiting;
+        _waiting.Add(sequence, sequence.Queue!.Tenant, sequence.Queue.Weight);
+        return true;
+    }
+
+    /// <summary>Moves a sequence to another lane, where it competes by its own arrival.</summary>
+    /// <returns>False where it is in that lane already, or has ended.</returns>
+    public bool Move(Sequence sequence, Lane lane)
+    {
+        if (sequence.Lane == lane || sequence.State == SequenceState.Finished)
+        {
+            return false;
+        }
+        TenantQueue from = sequence.Queue!;
+        switch (sequence.State)
+        {
+            case SequenceState.Waiting:
+                _waiting.Remove(sequence);
+                sequence.Lane = lane;
+                _waiting.Add(sequence, from.Tenant, from.Weight);
+                break;
+            case SequenceState.Running:
+                _waiting[sequence.Lane].Running--;
+                from.Running--;
+                sequence.Lane = lane;
+                sequence.Queue = _waiting.Enter(lane, from.Tenant, from.Weight);
+                sequence.Queue.Running++;
+                _waiting[lane].Running++;
+                break;
+            default:
+                sequence.Lane = lane;
+                break;
+        }
+        return true;
+    }
+
+    /// <summary>Sequences that are put aside.</summary>
+    public void CopyHeld(List<Sequence> into) => into.AddRange(_held);
+
+    /// <summary>What every tenant with work has been served, by lane.</summary>
+    public void CopyShares(List<ShareSnapshot> into)
+    {
+        foreach (Lane lane in Enum.GetValues<Lane>())
+        {
+            foreach (TenantQueue queue in _waiting[lane].Tenants)
+            {
+                if (queue.IsActive)
+                {
+                    into.Add(new ShareSnapshot(lane, queue.Tenant, queue.Weight, queue.Served, _waiting[lane].Served, queue.Running, queue.Waiting));
+                }
+            }
+        }
+    }
 
     /// <summary>Sequences that hold a row.</summary>
     public void CopyRunning(List<Sequence> into)
@@ -102,6 +192,7 @@ public sealed class Scheduler
     public void Schedule(ScheduledStep step, long stepId, long now)
     {
         step.Reset(stepId);
+        _now = now;
         _running.Compact();
         _partial.Clear();
         _chunks.Clear();
@@ -127,6 +218,10 @@ public sealed class Scheduler
         else if (sequence.State == SequenceState.Running)
         {
             GiveUpRow(sequence);
+        }
+        else
+        {
+            _held.Remove(sequence);
         }
         sequence.State = SequenceState.Finished;
         sequence.FinishReason = reason;
@@ -346,8 +441,7 @@ public sealed class Scheduler
     {
         GiveUpRow(sequence);
         sequence.State = SequenceState.Waiting;
-        sequence.ComputedCount = 0;
-        sequence.Preemptions++;
+        sequence.MarkPreempted(_now);
         Preemptions++;
         _partial.Remove(sequence);
         _waiting.Return(sequence);

@@ -32,19 +32,30 @@ internal sealed class TenantQueue(string tenant, Lane lane)
 
     public void Charge(int tokens) => Served += tokens / Weight;
 
-    public void AddLast(Sequence sequence)
+    /// <summary>Puts a sequence in its place by arrival; a new one comes last at once.</summary>
+    public void AddInOrder(Sequence sequence)
     {
-        sequence.Previous = _last;
-        sequence.Next = null;
-        if (_last is null)
+        Sequence? before = _last;
+        while (before is not null && before.Id > sequence.Id)
         {
-            First = sequence;
+            before = before.Previous;
+        }
+        if (before is null)
+        {
+            AddFirst(sequence);
+            return;
+        }
+        sequence.Previous = before;
+        sequence.Next = before.Next;
+        if (before.Next is null)
+        {
+            _last = sequence;
         }
         else
         {
-            _last.Next = sequence;
+            before.Next.Previous = sequence;
         }
-        _last = sequence;
+        before.Next = sequence;
         Waiting++;
     }
 

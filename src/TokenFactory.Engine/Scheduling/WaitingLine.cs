@@ -38,18 +38,24 @@ internal sealed class WaitingLine
 
     public LaneQueue this[Lane lane] => _lanes[(int)lane];
 
-    /// <summary>Appends a new sequence to its tenant's queue.</summary>
+    /// <summary>Puts a sequence in its tenant's queue, in its place by arrival.</summary>
     public void Add(Sequence sequence, string tenant, double weight)
     {
-        LaneQueue lane = this[sequence.Lane];
-        if (!lane.IsActive)
-        {
-            lane.Served = Math.Max(lane.Served, LeastActiveLane());
-        }
-        sequence.Queue = lane.Enter(tenant, weight);
-        lane.AddLast(sequence);
+        sequence.Queue = Enter(sequence.Lane, tenant, weight);
+        this[sequence.Lane].AddInOrder(sequence);
         Count++;
         Tokens += sequence.PromptCount;
+    }
+
+    /// <summary>The tenant's queue in a lane; a lane or tenant that was idle begins with the least active counter.</summary>
+    public TenantQueue Enter(Lane lane, string tenant, double weight)
+    {
+        LaneQueue entered = this[lane];
+        if (!entered.IsActive)
+        {
+            entered.Served = Math.Max(entered.Served, LeastActiveLane());
+        }
+        return entered.Enter(tenant, weight);
     }
 
     /// <summary>Puts a preempted sequence before all others of its tenant.</summary>

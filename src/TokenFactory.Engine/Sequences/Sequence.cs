@@ -16,6 +16,7 @@ public sealed class Sequence
 
     private int[] _tokens;
     private UInt128[] _blockHashes = [];
+    private List<long>? _preemptedAt;
 
     /// <param name="id">Unique within the engine, growing with arrival.</param>
     /// <param name="lane">The queue it waits in.</param>
@@ -39,7 +40,7 @@ public sealed class Sequence
 
     public long Id { get; }
 
-    public Lane Lane { get; }
+    public Lane Lane { get; internal set; }
 
     public int PromptCount { get; }
 
@@ -77,6 +78,9 @@ public sealed class Sequence
 
     /// <summary>How often it gave up its row and blocks to others.</summary>
     public int Preemptions { get; internal set; }
+
+    /// <summary>When it gave them up, in the loop clock's ticks.</summary>
+    public IReadOnlyList<long> PreemptedAt => _preemptedAt ?? [];
 
     /// <summary>True while its reader has not taken in what was generated; the sequence keeps its row and is not scheduled.</summary>
     public bool ReaderBehind { get; set; }
@@ -118,6 +122,14 @@ public sealed class Sequence
 
     /// <summary>Leading full blocks whose hashes are known.</summary>
     internal int HashedBlocks { get; private set; }
+
+    /// <summary>Notes that it gave up its row and blocks, and has to compute all of it again.</summary>
+    internal void MarkPreempted(long now)
+    {
+        ComputedCount = 0;
+        Preemptions++;
+        (_preemptedAt ??= []).Add(now);
+    }
 
     /// <summary>Appends a generated token.</summary>
     public void Append(int token)

@@ -9,6 +9,9 @@ public enum SequenceState
     /// <summary>Holds a row; its tokens are being computed.</summary>
     Running,
 
+    /// <summary>Put aside by an operator: no row, no KV blocks, and not in the queue until it is released.</summary>
+    Held,
+
     /// <summary>Ended; the reason says how.</summary>
     Finished,
 }

@@ -174,14 +174,6 @@ public sealed class TenantAdministration(TenancyDatabase database, TenantDirecto
         }
     }
 
-    /// <summary>The newest changes, newest first.</summary>
-    public async Task<IReadOnlyList<AuditEntry>> ReadAuditAsync(int count, CancellationToken cancellation = default)
-    {
-        await using TenancyDbContext context = database.Open();
-        return await context.Audit.AsNoTracking().OrderByDescending(row => row.Id).Take(count)
-            .Select(row => new AuditEntry(row.At, row.Actor, row.Action, row.Subject, row.Before, row.After)).ToListAsync(cancellation);
-    }
-
     public void Dispose() => _turn.Dispose();
 
     private static void Check(Plan plan)
@@ -262,15 +254,8 @@ public sealed class TenantAdministration(TenancyDatabase database, TenantDirecto
         try
         {
             await using TenancyDbContext context = database.Open();
-            T result = await change(context, (action, subject, before, after) => context.Audit.Add(new AuditRow
-            {
-                At = clock.GetUtcNow(),
-                Actor = actor,
-                Action = action,
-                Subject = subject,
-                Before = before is null ? null : RowConversion.ToJson(before),
-                After = after is null ? null : RowConversion.ToJson(after),
-            }));
+            T result = await change(context, (action, subject, before, after) =>
+                context.Audit.Add(AuditTrail.RowOf(clock.GetUtcNow(), actor, action, subject, before, after)));
             await context.SaveChangesAsync(cancellation);
             await PutInForceAsync(context, CancellationToken.None);
             return result;

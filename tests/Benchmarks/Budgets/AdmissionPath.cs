@@ -88,8 +88,13 @@ internal sealed class AdmissionPath(ScratchTenancy tenancy)
         {
             Limits = new PlanLimits
             {
-                RequestsPerMinute = much, TokensPerMinute = much, TokensPerDay = much, TokensPerWeek = much, TokensPerMonth = much,
-                ConcurrentRequests = much, QueuedRequests = much,
+                RequestsPerMinute = much,
+                TokensPerMinute = much,
+                TokensPerDay = much,
+                TokensPerWeek = much,
+                TokensPerMonth = much,
+                ConcurrentRequests = much,
+                QueuedRequests = much,
             },
         });
     }

@@ -5,10 +5,15 @@ using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Engine.Scheduling;
+using TokenFactory.Tenancy.Administration;
+using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Ledger;
+using TokenFactory.Tests.Shared.Tenancy;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Live.Queue;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Setup;
@@ -16,6 +21,8 @@ namespace TokenFactory.Web.Tests.Setup;
 /// <summary>What the pages inject, without a host: the real stores, and no model until a test adds one.</summary>
 public abstract class ConsoleContext : BunitContext, IAsyncLifetime
 {
+    private ScratchDatabase? _scratch;
+
     protected ConsoleContext()
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -26,6 +33,11 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(Options.Create(new LiveOptions()));
         Services.AddSingleton(new FloorStore(
             Catalog, Loads, new HostSampler(), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
+        Services.AddSingleton(new QueueStore(
+            Catalog, TimeProvider.System, Options.Create(new LiveOptions { QueueInterval = TimeSpan.FromMilliseconds(50) }), NullLogger<QueueStore>.Instance));
+        Services.AddSingleton<QueueOperations>();
+        Services.AddSingleton(_ => Database);
+        Services.AddSingleton<AuditTrail>();
     }
 
     protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
@@ -36,7 +48,12 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
 
     protected ModelLoadBoard Loads { get; } = new(TimeProvider.System);
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    /// <summary>A real database of this test alone.</summary>
+    private TenancyDatabase Database => _scratch!.Open();
+
+    public async ValueTask InitializeAsync() => _scratch = await ScratchDatabase.CreateAsync();
+
+    internal IReadOnlyList<AuditEntry> ReadAudit() => Services.GetRequiredService<AuditTrail>().ReadAsync(100).GetAwaiter().GetResult();
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
@@ -45,13 +62,14 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         {
             model.Engine.Dispose();
         }
+        _scratch?.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Adds a hash model; see <see cref="HashModel"/>.</summary>
-    internal HashModel AddModel(string name = "hash", bool chats = true)
+    internal HashModel AddModel(string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null)
     {
-        HashModel model = new(name, chats);
+        HashModel model = new(name, chats, policy);
         Catalog.Add(model.Served);
         return model;
     }

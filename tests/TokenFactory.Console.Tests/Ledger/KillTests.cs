@@ -10,12 +10,9 @@ using Xunit;
 namespace TokenFactory.Web.Tests.Ledger;
 
 /// <summary>The product killed without warning, again and again, under load: what clients were given is in the ledger, once.</summary>
-[Collection(Alone)]
+[Collection(Alone.Name)]
 public sealed class KillTests : IDisposable
 {
-    /// <summary>Beside 200 streams no other test would find the machine as its users do.</summary>
-    private const string Alone = "alone";
-
     private const int Kills = 20;
     private const int Streams = 200;
     private const int MostTokens = 600;
@@ -155,7 +152,4 @@ public sealed class KillTests : IDisposable
 
         public long KilledAt { get; set; }
     }
-
-    [CollectionDefinition(Alone, DisableParallelization = true)]
-    public sealed class AloneCollection;
 }

@@ -50,6 +50,29 @@ public sealed class EngineLoopTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Submit_RowsThatChangeHandsWhileAStepIsUnderWay_KeepTheirTokens(int stepsInFlight)
+    {
+        // Each ends at a letter that nobody knows before, with a step of it still under way; the next takes its row and its prefix.
+        using EngineFixture engine = new(HashExecutor.DefaultLimits with { BlockCount = 80, MaxContext = 120, StepsInFlight = stepsInFlight });
+        string prefix = new('s', 24);
+        GenerationRequest[] requests =
+        [
+            .. Enumerable.Range(0, 150).Select(i => EngineFixture.Request($"{prefix}{i % 7} and {i}", 60) with { StopTokens = ['a' + (i % 26), 'a' + (i * 7 % 26)] }),
+        ];
+
+        EngineFixture.Answer[] answers = await Task.WhenAll(requests.Select(engine.RunAsync));
+
+        for (int i = 0; i < requests.Length; i++)
+        {
+            int[] whole = HashExecutor.Continue(requests[i].Prompt, 60, Vocabulary);
+            int end = Array.FindIndex(whole, token => requests[i].StopTokens.Contains(token));
+            Assert.Equal(end < 0 ? whole : whole[..(end + 1)], answers[i].Tokens);
+        }
+    }
+
     [Fact]
     public async Task Submit_SamePrefixAgain_ComputesOnlyTheRest()
     {
@@ -401,8 +424,8 @@ public sealed class EngineLoopTests
 
         EngineSnapshot snapshot = await engine.Loop.SnapshotAsync();
 
-        Assert.Equal(["tenant 0", "tenant 1"], snapshot.Running.Select(request => request.Tenant).Order());
-        Assert.Equal(["tenant 2", "tenant 3", "tenant 4"], snapshot.Waiting.Select(request => request.Tenant).Order());
+        Assert.Equal(["tenant 0", "tenant 1"], snapshot.Requests.Where(request => request.State == SequenceState.Running).Select(request => request.Tenant).Order());
+        Assert.Equal(["tenant 2", "tenant 3", "tenant 4"], snapshot.Requests.Where(request => request.State == SequenceState.Waiting).Select(request => request.Tenant).Order());
         Assert.Equal(engine.Loop.Limits.BlockCount, snapshot.KvFree + snapshot.KvCached + snapshot.KvUsed);
         foreach (Generation generation in generations)
         {

@@ -154,7 +154,7 @@ public abstract class TenantAdministrationTests(DatabaseKind kind) : IAsyncLifet
         (_, NewKey key) = await CreateTenantAsync();
         await _administration.RevokeKeyAsync("bob", key.Key.Id);
 
-        IReadOnlyList<AuditEntry> audit = await _administration.ReadAuditAsync(100);
+        IReadOnlyList<AuditEntry> audit = await new AuditTrail(_test.Database, _clock).ReadAsync(100);
 
         Assert.Equal(["key.revoke", "key.create", "tenant.create", "plan.create"], audit.Select(entry => entry.Action));
         Assert.Equal(["bob", Admin, Admin, Admin], audit.Select(entry => entry.Actor));
@@ -162,6 +162,19 @@ public abstract class TenantAdministrationTests(DatabaseKind kind) : IAsyncLifet
         Assert.Contains("\"Amount\":1000", audit[3].After);
         Assert.All(audit, entry => Assert.DoesNotContain(Convert.ToBase64String([.. key.Key.Hash]), $"{entry.Before}{entry.After}"));
         Assert.All(audit, entry => Assert.DoesNotContain(key.Text, $"{entry.Before}{entry.After}"));
+    }
+
+    [Fact]
+    public async Task Audit_OfOtherChanges_IsReadByActorAndAction()
+    {
+        AuditTrail audit = new(_test.Database, _clock);
+        await audit.AddAsync("bob", "request.cancel", "chatcmpl-1", new { Model = "demo" }, null);
+        await CreateTenantAsync();
+
+        AuditEntry entry = Assert.Single(await audit.ReadAsync(10, actor: "bob"));
+        Assert.Equal(("request.cancel", "chatcmpl-1", "{\"Model\":\"demo\"}", null), (entry.Action, entry.Subject, entry.Before, entry.After));
+        Assert.Equal(["plan.create"], (await audit.ReadAsync(10, action: "plan.")).Select(one => one.Action));
+        Assert.Single(await audit.ReadAsync(1));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TokenFactory.Tenancy.Data;
 
-namespace TokenFactory.Api.Tests;
+namespace TokenFactory.Tests.Shared.Tenancy;
 
 /// <summary>A SQLite file of its own with the newest schema, copied from one that is made once for all tests.</summary>
 internal sealed class ScratchDatabase : IDisposable

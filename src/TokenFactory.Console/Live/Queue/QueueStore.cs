@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Options;
+using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Serving;
+using TokenFactory.Web.Live.Signals;
+
+namespace TokenFactory.Web.Live.Queue;
+
+/// <summary>Asks the engines for their requests while somebody watches, once for everybody.</summary>
+public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOptions<LiveOptions> options, ILogger<QueueStore> logger) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SignalSource _signals = new(clock, logger);
+    private readonly ShareWindow _window = new(clock);
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile QueueSnapshot _current = QueueSnapshot.Empty;
+    private CancellationTokenSource? _watching;
+    private int _watchers;
+
+    /// <summary>The newest snapshot; empty before the first look.</summary>
+    public QueueSnapshot Current => _current;
+
+    /// <summary>Calls back when there is something new to see.</summary>
+    public IDisposable Subscribe(Func<Task> callback)
+    {
+        Subscription subscription = _signals.Subscribe(options.Value.ThrottleInterval, callback);
+        lock (_lock)
+        {
+            if (_watchers++ == 0)
+            {
+                _watching = new CancellationTokenSource();
+                _ = WatchAsync(_watching.Token);
+            }
+        }
+        return new Watch(this, subscription);
+    }
+
+    /// <summary>Looks now, for whoever has just changed something.</summary>
+    public async Task LookAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            IReadOnlyList<ServedModel> models = catalog.Models;
+            List<QueueRow> rows = [];
+            Dictionary<string, (double Weight, bool HasBacklog)> tenants = [];
+            foreach (ServedModel model in models)
+            {
+                if (await SnapshotAsync(model) is { } engine)
+                {
+                    rows.AddRange(QueueRow.Of(model.Name, engine));
+                    foreach (Engine.Scheduling.ShareSnapshot share in engine.Shares)
+                    {
+                        bool before = tenants.TryGetValue(share.Tenant, out (double Weight, bool HasBacklog) known) && known.HasBacklog;
+                        tenants[share.Tenant] = (share.Weight, before || share.Waiting > 0);
+                    }
+                }
+            }
+            IReadOnlyList<TenantShare> shares = FairShare.Of(
+            [
+                .. _window.Add(models).Where(tenant => tenant.Value > 0 || tenants.ContainsKey(tenant.Key))
+                    .Select(tenant => (tenant.Key, tenant.Value, Known: tenants.GetValueOrDefault(tenant.Key, (Weight: 1, HasBacklog: false))))
+                    .Select(tenant => new TenantLoad(tenant.Key, tenant.Known.Weight, tenant.Value, tenant.Known.HasBacklog)),
+            ]);
+            _current = new QueueSnapshot(rows, [.. shares.OrderByDescending(share => share.Received)], FairShare.Jain(shares));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+        _signals.Notify();
+    }
+
+    public void Dispose()
+    {
+        _watching?.Cancel();
+        _watching?.Dispose();
+    }
+
+    private static async Task<EngineSnapshot?> SnapshotAsync(ServedModel model)
+    {
+        try
+        {
+            return await model.Engine.SnapshotAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // The model was unloaded meanwhile.
+            return null;
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await LookAsync();
+            await Task.Delay(options.Value.QueueInterval, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_watchers == 0)
+            {
+                _watching!.Cancel();
+                _watching.Dispose();
+                _watching = null;
+            }
+        }
+    }
+
+    private sealed class Watch(QueueStore store, Subscription subscription) : IDisposable
+    {
+        private int _disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                subscription.Dispose();
+                store.Leave();
+            }
+        }
+    }
+}
