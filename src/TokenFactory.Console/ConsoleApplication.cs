@@ -5,6 +5,7 @@ using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Hosting.Tenants;
 using TokenFactory.Web.Live;
+using TokenFactory.Web.Policies;
 
 namespace TokenFactory.Web;
 
@@ -26,6 +27,7 @@ public static class ConsoleApplication
         builder.Services.AddTenancyHosting();
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
+        builder.Services.AddPolicies();
         AddComponents(builder.Services);
 
         WebApplication app = builder.Build();

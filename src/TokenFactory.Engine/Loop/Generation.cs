@@ -33,6 +33,9 @@ public sealed class Generation : IValueTaskSource<bool>
 
     public GenerationRequest Request { get; }
 
+    /// <summary>The name of the model that generates it.</summary>
+    public string Model => _loop.Options.ModelName;
+
     /// <summary>How it ended; null while it goes on. Set before the last <see cref="WaitAsync"/> returns.</summary>
     public GenerationOutcome? Outcome
     {

@@ -14,6 +14,7 @@ using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Queue;
+using TokenFactory.Web.Policies;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Setup;
@@ -38,6 +39,8 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<QueueOperations>();
         Services.AddSingleton(_ => Database);
         Services.AddSingleton<AuditTrail>();
+        Services.AddSingleton<LatencyHistory>();
+        Services.AddSingleton<PolicyChanges>();
     }
 
     protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
