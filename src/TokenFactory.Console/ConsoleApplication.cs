@@ -63,6 +63,7 @@ public static class ConsoleApplication
         if (!app.Environment.IsDevelopment())
         {
             app.UseExceptionHandler("/error", createScopeForErrors: true);
+            app.Use(LocalPages.GuardAsync);
         }
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(KeepPagesFromApiClients);

@@ -7,6 +7,8 @@ namespace TokenFactory.Tenancy.Ledger;
 /// <summary>Sums of ledger rows by hour, day and month: kept with each batch, and made again from the rows at any time.</summary>
 internal static class RollUps
 {
+    private const int Slice = 10_000;
+
     private static readonly UsagePeriod[] Periods = Enum.GetValues<UsagePeriod>();
 
     /// <summary>Adds rows to their sums, one statement for each sum that changes.</summary>
@@ -24,10 +26,9 @@ internal static class RollUps
     /// <summary>Throws all sums away and makes them again.</summary>
     public static async Task RebuildAsync(TenancyDbContext context, CancellationToken cancellation)
     {
-        const int slice = 10_000;
         await context.RollUps.ExecuteDeleteAsync(cancellation);
         long after = 0;
-        while (await context.Usage.AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(slice).ToListAsync(cancellation) is { Count: > 0 } rows)
+        while (await context.Usage.AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(Slice).ToListAsync(cancellation) is { Count: > 0 } rows)
         {
             await AddAsync(context, rows, cancellation);
             after = rows[^1].Id;

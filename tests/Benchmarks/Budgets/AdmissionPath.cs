@@ -19,6 +19,7 @@ internal sealed class AdmissionPath(ScratchTenancy tenancy)
 {
     private const int PromptTokens = 100;
     private const int NewTokens = 50;
+    private const int Times = 2000;
 
     private static readonly GenerationOutcome Outcome = new(
         FinishReason.Length, PromptTokens, 0, NewTokens, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), null);
@@ -43,15 +44,14 @@ internal sealed class AdmissionPath(ScratchTenancy tenancy)
         AdmissionPath path = await CreateAsync(tenancy);
         HttpContext context = new DefaultHttpContext();
         long bytes = 0;
-        const int times = 2000;
-        for (int i = -times; i < times; i++)
+        for (int i = -Times; i < Times; i++)
         {
             path.Prepare(context);
             long before = GC.GetAllocatedBytesForCurrentThread();
             path.Pass(context);
             bytes += i < 0 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
         }
-        return bytes / (double)times;
+        return bytes / (double)Times;
     }
 
     public void Prepare(HttpContext context)

@@ -32,6 +32,10 @@ public sealed partial class KeyStartTests : IDisposable
             using HttpResponseMessage stranger = await first.Client.PostAsJsonAsync("/v1/completions", new { prompt = "Once", max_tokens = 1 });
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
             Assert.Contains("blazor.web", await first.Client.GetStringAsync("/"));
+            using HttpRequestMessage fromElsewhere = new(HttpMethod.Get, "/queue") { Headers = { { "X-Forwarded-For", "203.0.113.7" } } };
+            using HttpResponseMessage page = await first.Client.SendAsync(fromElsewhere);
+            Assert.Equal(HttpStatusCode.Forbidden, page.StatusCode);
+            Assert.Contains("ssh -L", await page.Content.ReadAsStringAsync());
         }
 
         await using HostProcess second = await HostProcess.StartAsync(Production, "--data", _data.FullName);

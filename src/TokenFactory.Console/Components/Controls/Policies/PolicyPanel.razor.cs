@@ -125,7 +125,10 @@ public sealed partial class PolicyPanel
     {
         DateTimeOffset now = Clock.GetUtcNow();
         DateTimeOffset changed = Current.At;
-        _before = Current.Version > 1 ? Latencies.Read(Model.Name, changed - Compared, changed) : null;
+
+        // Not before the model was there: the rate is over the time in which there could be any.
+        DateTimeOffset begin = changed - Model.Facts.LoadedAt > Compared ? changed - Compared : Model.Facts.LoadedAt;
+        _before = Current.Version > 1 ? Latencies.Read(Model.Name, begin, changed) : null;
         DateTimeOffset from = now - changed > Compared ? now - Compared : changed;
         _after = Latencies.Read(Model.Name, from, now);
     }
