@@ -43,6 +43,9 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public HashExecutor Executor { get; }
 
+    /// <summary>Where the ledger is.</summary>
+    public string ConnectionString => _database.ConnectionString;
+
     /// <summary>Sends without a key, which in Development is the tenant <c>local</c>.</summary>
     public HttpClient Client { get; }
 

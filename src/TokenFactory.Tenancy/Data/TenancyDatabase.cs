@@ -10,6 +10,8 @@ namespace TokenFactory.Tenancy.Data;
 /// </summary>
 public sealed class TenancyDatabase
 {
+    private const int SqlitePatienceSeconds = 3;
+
     private readonly DbContextOptions<TenancyDbContext> _options;
 
     private readonly string _connectionString;
@@ -40,9 +42,13 @@ public sealed class TenancyDatabase
         {
             throw new ArgumentException("The database's connection string names neither a file (Data Source=…) nor a server (Host=…).", nameof(connectionString));
         }
-        builder.UseSqlite(connectionString, sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas(morePragmas));
+        builder.UseSqlite(WithPatience(connectionString), sqlite => sqlite.MigrationsAssembly("TokenFactory.Tenancy.Sqlite")).AddInterceptors(new SqlitePragmas(morePragmas));
         return new TenancyDatabase(builder.Options, connectionString, isSqlite: true);
     }
+
+    /// <summary>A lock is waited for this long, and then said to be one; the driver's own half a minute would hide it.</summary>
+    private static string WithPatience(string connectionString) =>
+        new SqliteConnectionStringBuilder($"Default Timeout={SqlitePatienceSeconds};{connectionString}").ConnectionString;
 
     /// <summary>A context for one piece of work.</summary>
     public TenancyDbContext Open() => new(_options);

@@ -10,7 +10,7 @@ internal sealed class ScratchDatabase : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tf-api-");
 
-    private string ConnectionString => $"Data Source={Path.Combine(_folder.FullName, "factory.db")}";
+    public string ConnectionString => $"Data Source={Path.Combine(_folder.FullName, "factory.db")}";
 
     public static async Task<ScratchDatabase> CreateAsync()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Plans;
@@ -127,6 +128,35 @@ public sealed class MeteringTests
         JsonElement[] rows = [.. (await host.ReadLedgerAsync()).Where(row => row.GetProperty("tenant").GetString() == "local")];
         Assert.Equal(8, rows.Length);
         Assert.Equal(8 * 300, rows.Sum(row => row.GetProperty("generated_tokens").GetInt64()));
+        await host.AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Database_Locked_RequestsInFlightFinishNewOnesWaitAndNothingIsLost()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(2));
+        Task<HttpResponseMessage> inFlight = host.Client.PostAsJsonAsync("/v1/completions", new { prompt = "locked", max_tokens = 900 });
+        while (host.Engine.Status.TotalRunning == 0)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+        await using (SqliteConnection other = new(host.ConnectionString))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using SqliteTransaction held = other.BeginTransaction();
+            while (host.Ledger.Problem is null)
+            {
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+
+            JsonElement error = await Answers.ReadErrorAsync(
+                await host.Client.PostAsJsonAsync("/v1/completions", new { prompt = "new", max_tokens = 1 }), HttpStatusCode.ServiceUnavailable);
+            Assert.Contains("locked", error.GetProperty("message").GetString());
+            await Answers.ReadAsync(await inFlight);
+        }
+
+        JsonElement row = (await host.ReadLedgerAsync()).Single();
+        Assert.Equal(900, row.GetProperty("generated_tokens").GetInt32());
         await host.AssertServesAsync();
     }
 
