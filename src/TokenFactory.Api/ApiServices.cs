@@ -81,9 +81,6 @@ public static class ApiServices
         routes.MapGet("/metrics", services.GetRequiredService<MetricsEndpoint>().HandleAsync);
         routes.MapOpenApi("/openapi/v1.json");
         services.GetRequiredService<AdminRoutes>().Map(routes);
-        routes.Map("/v1/{**path}", pipeline.Around(RefuseAsync));
+        routes.Map("/v1/{**path}", pipeline.Around(context => throw ApiException.NoRoute(context.Request)));
     }
-
-    private static Task RefuseAsync(HttpContext context) =>
-        throw ApiException.NotFound($"There is no {context.Request.Method} {context.Request.Path} here.");
 }

@@ -103,6 +103,15 @@ internal sealed class ApiHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Waits until the engine runs as many requests as wanted.</summary>
+    public async Task UntilRunsAsync(Predicate<int> isWanted)
+    {
+        while (!isWanted(Engine.Status.TotalRunning))
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>All rows that have been counted, in the order in which they were written.</summary>
     public async Task<JsonElement[]> ReadLedgerAsync()
     {

@@ -34,12 +34,9 @@ internal sealed class AdminRoutes(
         Add(HttpMethods.Get, "usage/export", usage.ExportAsync);
         Add(HttpMethods.Get, "ledger/verify", ledger.VerifyAsync);
         Add(HttpMethods.Get, "audit", ledger.ListAuditAsync);
-        routes.Map(Root + "{**path}", pipeline.Around(gate.Guard(RefuseAsync)));
+        routes.Map(Root + "{**path}", pipeline.Around(gate.Guard((context, _) => throw ApiException.NoRoute(context.Request))));
 
         void Add(string method, string path, Func<HttpContext, string, Task> handler) =>
             routes.MapMethods(Root + path, [method], pipeline.Around(gate.Guard(handler)));
     }
-
-    private static Task RefuseAsync(HttpContext context, string actor) => throw ApiException.NotFound(
-        $"There is no {context.Request.Method} {context.Request.Path} here.");
 }

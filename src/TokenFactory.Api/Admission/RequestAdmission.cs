@@ -1,8 +1,8 @@
-using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using TokenFactory.Api.Errors;
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Plans;
 
@@ -10,11 +10,10 @@ namespace TokenFactory.Api.Admission;
 
 /// <summary>
 /// Decides for whom a request runs, before its body is read, so that a stranger costs nothing. In Development a request from this
-/// machine without a key belongs to the tenant <see cref="LocalTenant"/>; otherwise every request needs a key. Safe for any thread.
+/// machine without a key belongs to the tenant <see cref="Bootstrap.Tenant"/>; otherwise every request needs a key. Safe for any thread.
 /// </summary>
 internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironment environment)
 {
-    public const string LocalTenant = "local";
     public const string LaneHeader = "x-lane";
     public const string FeatureHeader = "x-feature";
 
@@ -34,13 +33,8 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
             KeyVerdict verdict = directory.Judge(key, out KeyGrant? grant);
             return grant ?? throw KeyErrors.From(verdict);
         }
-        return _isDevelopment && IsFromHere(context) && directory.GrantWithoutKey(LocalTenant) is { } local ? local : throw KeyErrors.Missing();
+        return _isDevelopment && context.IsFromHere() && directory.GrantWithoutKey(Bootstrap.Tenant) is { } local ? local : throw KeyErrors.Missing();
     }
-
-    /// <summary>Whether a request comes from this machine itself and not through a proxy on it.</summary>
-    private static bool IsFromHere(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 
     private static Lane FindLane(HttpRequest request, KeyGrant grant)
     {

@@ -40,6 +40,9 @@ public sealed class ApiException : Exception
     /// <summary>Nothing is there: 404.</summary>
     public static ApiException NotFound(string message) => new(StatusCodes.Status404NotFound, new ErrorBody(message, InvalidRequest, null, "not_found"));
 
+    /// <summary>No such method and path: 404.</summary>
+    public static ApiException NoRoute(HttpRequest request) => NotFound($"There is no {request.Method} {request.Path} here.");
+
     /// <summary>A server that cannot take the request now: 503.</summary>
     public static ApiException Unavailable(string message, string code, TimeSpan? retryAfter = null) =>
         new(StatusCodes.Status503ServiceUnavailable, new ErrorBody(message, ServiceUnavailable, null, code), retryAfter);

@@ -28,16 +28,16 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
     public GenerationSet Submit(
         HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request)
     {
-        if (ledger.Problem is { } problem)
+        if (RequestMeter.FindObstacle(ledger) is { } obstacle)
         {
-            throw ApiException.Unavailable($"Usage cannot be counted now, so nothing is started. {problem}", "ledger_unavailable", LedgerPatience);
+            throw ApiException.Unavailable(obstacle, "ledger_unavailable", LedgerPatience);
         }
         int answers = prompts.Count * request.N;
         QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
         Reservation reservation = Reserve(context, model, caller, wanted);
         int? mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / answers);
         RequestIdentity who = new(
-            answerId, caller.RequestId, caller.Grant, model.Name, model.Engine.Device.Id, WireNames.Of(caller.Lane), caller.Feature);
+            answerId, caller.RequestId, caller.Grant, model.Name, model.Engine.Device.Id, caller.Lane, caller.Feature);
         RequestMeter meter = new(ledger, who, reservation, answers, request.N, clock);
         List<Generation> accepted = new(answers);
         GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);

@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Sequences;
 using TokenFactory.Tenancy.Directory;
 
 namespace TokenFactory.Api.Metering;
@@ -8,7 +9,7 @@ namespace TokenFactory.Api.Metering;
 /// <param name="Grant">The tenant and the key; null for the console's own.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="Device">Where it runs.</param>
-/// <param name="Lane">The lane's wire name.</param>
+/// <param name="Lane">The lane that it was admitted to.</param>
 /// <param name="Feature">What it uses by the piece; null for nothing.</param>
 public readonly record struct RequestIdentity(
-    string Id, string RequestId, KeyGrant? Grant, string Model, string Device, string Lane, string? Feature = null);
+    string Id, string RequestId, KeyGrant? Grant, string Model, string Device, Lane Lane, string? Feature = null);

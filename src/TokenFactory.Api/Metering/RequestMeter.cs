@@ -1,3 +1,4 @@
+using TokenFactory.Api.Admission;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Tenancy.Ledger;
@@ -28,6 +29,10 @@ public sealed class RequestMeter(
 
     /// <summary>When the first answer's first step completed, by the clock's ticks; 0 while all wait.</summary>
     private long _startedAt;
+
+    /// <summary>Why no request may start now, in words; null where nothing is in the way.</summary>
+    public static string? FindObstacle(IUsageLedger ledger) =>
+        ledger.Problem is { } problem ? $"Usage cannot be counted now, so nothing is started. {problem}" : null;
 
     /// <summary>Hears about an answer. Each is asked for once, right before its generation is submitted.</summary>
     public IGenerationListener ListenTo(int index)
@@ -132,7 +137,7 @@ public sealed class RequestMeter(
             KeyId = who.Grant?.Key.Id ?? Guid.Empty,
             Model = who.Model,
             Device = who.Device,
-            Lane = who.Lane,
+            Lane = WireNames.Of(who.Lane),
             Feature = figures.Generated > 0 ? who.Feature : null,
             PromptTokens = figures.Prompt,
             CachedTokens = figures.Cached,

@@ -1,4 +1,4 @@
-using System.Net;
+using TokenFactory.Api.Admission;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -12,7 +12,7 @@ internal static class LocalPages
 
     public static Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (IsFromHere(context) || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        if (context.IsFromHere() || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
         {
             return next(context);
         }
@@ -21,8 +21,4 @@ internal static class LocalPages
         return context.Response.WriteAsync(
             "The console's pages are shown on the machine itself only, because they have no sign-in yet. Use a tunnel, for instance ssh -L 5080:127.0.0.1:5080 HOST.\n");
     }
-
-    private static bool IsFromHere(HttpContext context) =>
-        context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For") && !context.Request.Headers.ContainsKey("Forwarded");
 }

@@ -1,5 +1,6 @@
 using TokenFactory.Api.Metering;
 using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Sequences;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
 using TokenFactory.Tenancy.Ledger;
@@ -142,13 +143,13 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
             Problem = refusal.Message;
             return null;
         }
-        if (ledger.Problem is { } uncounted)
+        if (RequestMeter.FindObstacle(ledger) is { } obstacle)
         {
-            Problem = $"Usage cannot be counted now, so nothing is started. {uncounted}";
+            Problem = obstacle;
             return null;
         }
         string id = $"playground-{Guid.NewGuid():N}";
-        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, setup.Model.Engine.Device.Id, "interactive");
+        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, setup.Model.Engine.Device.Id, Lane.Interactive);
         RequestMeter meter = new(ledger, who, reservation: null, answers: 1, perPrompt: 1, clock);
         GenerationRequest request = new()
         {

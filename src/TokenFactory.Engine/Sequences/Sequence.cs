@@ -77,7 +77,7 @@ public sealed class Sequence
     public int Row { get; internal set; } = -1;
 
     /// <summary>How often it gave up its row and blocks to others.</summary>
-    public int Preemptions { get; internal set; }
+    public int Preemptions => PreemptedAt.Count;
 
     /// <summary>When it gave them up, in the loop clock's ticks.</summary>
     public IReadOnlyList<long> PreemptedAt => _preemptedAt ?? [];
@@ -127,7 +127,6 @@ public sealed class Sequence
     internal void MarkPreempted(long now)
     {
         ComputedCount = 0;
-        Preemptions++;
         (_preemptedAt ??= []).Add(now);
     }
 

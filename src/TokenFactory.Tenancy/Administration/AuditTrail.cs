@@ -9,19 +9,13 @@ public sealed class AuditTrail(TenancyDatabase database, TimeProvider clock)
 {
     /// <summary>Writes a change that is no tenant's, plan's or key's; those are written with the change itself.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be written.</exception>
-    public async Task AddAsync(string actor, string action, string subject, object? before, object? after, CancellationToken cancellation = default)
-    {
-        try
+    public Task AddAsync(string actor, string action, string subject, object? before, object? after, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync(async () =>
         {
             await using TenancyDbContext context = database.Open();
             context.Audit.Add(RowOf(clock.GetUtcNow(), actor, action, subject, before, after));
             await context.SaveChangesAsync(cancellation);
-        }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
-        }
-    }
+        });
 
     /// <summary>The newest changes, newest first.</summary>
     /// <param name="count">At most so many.</param>

@@ -44,11 +44,7 @@ public sealed class Bootstrap(TenantAdministration administration)
     /// <returns>The key, where it was made with a text of its own; null otherwise.</returns>
     private async Task<NewKey?> EnsureAsync(Guid? tenant, string name, string? text, bool isMissing, CancellationToken cancellation)
     {
-        if (text is null && !isMissing)
-        {
-            return null;
-        }
-        if (text is not null && administration.Directory.Knows(text))
+        if (text is null ? !isMissing : administration.Directory.Knows(text))
         {
             return null;
         }

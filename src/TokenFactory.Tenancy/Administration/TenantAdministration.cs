@@ -253,16 +253,15 @@ public sealed class TenantAdministration(TenancyDatabase database, TenantDirecto
         await _turn.WaitAsync(cancellation);
         try
         {
-            await using TenancyDbContext context = database.Open();
-            T result = await change(context, (action, subject, before, after) =>
-                context.Audit.Add(AuditTrail.RowOf(clock.GetUtcNow(), actor, action, subject, before, after)));
-            await context.SaveChangesAsync(cancellation);
-            await PutInForceAsync(context, CancellationToken.None);
-            return result;
-        }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
+            return await DatabaseUnavailableException.ExplainAsync(async () =>
+            {
+                await using TenancyDbContext context = database.Open();
+                T result = await change(context, (action, subject, before, after) =>
+                    context.Audit.Add(AuditTrail.RowOf(clock.GetUtcNow(), actor, action, subject, before, after)));
+                await context.SaveChangesAsync(cancellation);
+                await PutInForceAsync(context, CancellationToken.None);
+                return result;
+            });
         }
         finally
         {

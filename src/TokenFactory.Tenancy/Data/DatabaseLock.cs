@@ -7,31 +7,18 @@ namespace TokenFactory.Tenancy.Data;
 /// Says that one server works on a database: quotas are handed out from its memory, and checkpoints that it finds at start are taken
 /// for a dead one's. It ends with the process, however that ends.
 /// </summary>
-internal sealed class DatabaseLock : IAsyncDisposable
+internal static class DatabaseLock
 {
     // Any number that no other program is likely to lock in the same database: "tokens" in ASCII.
     private const long PostgresLock = 0x746F6B656E73;
 
     private const string Taken = "Another server works on this database. Stop it, or name another database.";
 
-    private readonly IAsyncDisposable _held;
-
-    private DatabaseLock(IAsyncDisposable held) => _held = held;
-
+    /// <summary>Takes it until what is returned is disposed of.</summary>
     /// <exception cref="DatabaseUnavailableException">Another process has it, or it cannot be reached.</exception>
-    public static async Task<DatabaseLock> TakeAsync(string connectionString, bool isSqlite, CancellationToken cancellation)
-    {
-        try
-        {
-            return new DatabaseLock(isSqlite ? TakeFile(connectionString) : await TakeServerAsync(connectionString, cancellation));
-        }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
-        }
-    }
-
-    public ValueTask DisposeAsync() => _held.DisposeAsync();
+    public static Task<IAsyncDisposable> TakeAsync(string connectionString, bool isSqlite, CancellationToken cancellation) =>
+        DatabaseUnavailableException.ExplainAsync<IAsyncDisposable>(
+            async () => isSqlite ? TakeFile(connectionString) : await TakeServerAsync(connectionString, cancellation));
 
     private static FileStream TakeFile(string connectionString)
     {

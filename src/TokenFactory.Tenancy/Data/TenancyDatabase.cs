@@ -55,30 +55,23 @@ public sealed class TenancyDatabase
 
     /// <summary>Takes the database for this process alone, until what is returned is disposed of.</summary>
     /// <exception cref="DatabaseUnavailableException">Another process has it, or it cannot be reached.</exception>
-    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation = default) =>
-        await DatabaseLock.TakeAsync(_connectionString, IsSqlite, cancellation);
+    public Task<IAsyncDisposable> LockAsync(CancellationToken cancellation = default) =>
+        DatabaseLock.TakeAsync(_connectionString, IsSqlite, cancellation);
 
     /// <summary>Brings the schema up to date.</summary>
     /// <exception cref="DatabaseUnavailableException">It cannot be reached, written to, or was made by a newer version.</exception>
-    public async Task MigrateAsync(CancellationToken cancellation = default)
+    public Task MigrateAsync(CancellationToken cancellation = default) => DatabaseUnavailableException.ExplainAsync(async () =>
     {
-        try
+        await using TenancyDbContext context = Open();
+        IEnumerable<string> known = context.Database.GetMigrations();
+        string[] unknown = [.. (await context.Database.GetAppliedMigrationsAsync(cancellation)).Except(known)];
+        if (unknown.Length > 0)
         {
-            await using TenancyDbContext context = Open();
-            IEnumerable<string> known = context.Database.GetMigrations();
-            string[] unknown = [.. (await context.Database.GetAppliedMigrationsAsync(cancellation)).Except(known)];
-            if (unknown.Length > 0)
-            {
-                throw new DatabaseUnavailableException(
-                    $"The database was made by a newer version: it has the change {unknown[^1]}, which this one does not know. Start the newer version, or another database.");
-            }
-            await context.Database.MigrateAsync(cancellation);
+            throw new DatabaseUnavailableException(
+                $"The database was made by a newer version: it has the change {unknown[^1]}, which this one does not know. Start the newer version, or another database.");
         }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
-        }
-    }
+        await context.Database.MigrateAsync(cancellation);
+    });
 }
 
 /// <summary>The database cannot be used; the message says why and what to do.</summary>
@@ -90,6 +83,27 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
     private const int SqliteFull = 13;
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
+
+    /// <summary>Does some work; where the database fails it, says so in words.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database failed.</exception>
+    internal static async Task<T> ExplainAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception problem) when (Explain(problem) is { } words)
+        {
+            throw new DatabaseUnavailableException(words, problem);
+        }
+    }
+
+    /// <inheritdoc cref="ExplainAsync{T}"/>
+    internal static Task ExplainAsync(Func<Task> work) => ExplainAsync(async () =>
+    {
+        await work();
+        return true;
+    });
 
     /// <summary>A database's failure in words; null for a failure of another kind.</summary>
     public static string? Explain(Exception problem) => problem switch

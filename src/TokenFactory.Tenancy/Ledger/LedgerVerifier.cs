@@ -13,33 +13,26 @@ public sealed class LedgerVerifier(TenancyDatabase database)
     private readonly List<string> _problems = [];
 
     /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
-    public async Task<LedgerReport> VerifyAsync(CancellationToken cancellation = default)
+    public Task<LedgerReport> VerifyAsync(CancellationToken cancellation = default) => DatabaseUnavailableException.ExplainAsync(async () =>
     {
-        try
+        _problems.Clear();
+        await using TenancyDbContext context = database.Open();
+        List<LedgerDayRow> days = await context.LedgerDays.AsNoTracking().OrderBy(day => day.Day).ToListAsync(cancellation);
+        byte[] head = LedgerChain.Genesis;
+        long rows = 0;
+        foreach (LedgerDayRow day in days)
         {
-            _problems.Clear();
-            await using TenancyDbContext context = database.Open();
-            List<LedgerDayRow> days = await context.LedgerDays.AsNoTracking().OrderBy(day => day.Day).ToListAsync(cancellation);
-            byte[] head = LedgerChain.Genesis;
-            long rows = 0;
-            foreach (LedgerDayRow day in days)
+            if (!day.Previous.AsSpan().SequenceEqual(head))
             {
-                if (!day.Previous.AsSpan().SequenceEqual(head))
-                {
-                    Say($"Day {day.Day} does not begin where the day before it ended: a day was removed or altered.");
-                }
-                rows += await VerifyDayAsync(context, day, cancellation);
-                head = day.Head;
+                Say($"Day {day.Day} does not begin where the day before it ended: a day was removed or altered.");
             }
-            await FindStraysAsync(context, days, cancellation);
-            await CompareSumsAsync(context, cancellation);
-            return new LedgerReport(rows, days.Count, Convert.ToHexStringLower(head), [.. _problems]);
+            rows += await VerifyDayAsync(context, day, cancellation);
+            head = day.Head;
         }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
-        }
-    }
+        await FindStraysAsync(context, days, cancellation);
+        await CompareSumsAsync(context, cancellation);
+        return new LedgerReport(rows, days.Count, Convert.ToHexStringLower(head), [.. _problems]);
+    });
 
     private async Task<long> VerifyDayAsync(TenancyDbContext context, LedgerDayRow day, CancellationToken cancellation)
     {

@@ -42,17 +42,8 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
     /// <summary>Turns checkpoints that an earlier process left behind into rows, each exactly once. Call it before the first request.</summary>
     /// <returns>How many requests were broken off.</returns>
     /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
-    public async Task<int> RecoverAsync(CancellationToken cancellation = default)
-    {
-        try
-        {
-            return await LedgerRecovery.RunAsync(database, clock.GetUtcNow(), cancellation);
-        }
-        catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
-        {
-            throw new DatabaseUnavailableException(words, problem);
-        }
-    }
+    public Task<int> RecoverAsync(CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync(() => LedgerRecovery.RunAsync(database, clock.GetUtcNow(), cancellation));
 
     /// <summary>Begins to write by itself.</summary>
     public void Start() => _loop = Task.Run(RunAsync);

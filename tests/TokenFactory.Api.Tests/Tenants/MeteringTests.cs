@@ -47,7 +47,7 @@ public sealed class MeteringTests
             using HttpResponseMessage answer = await tenant.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             await (await answer.Content.ReadAsStreamAsync()).ReadAtLeastAsync(new byte[500], 500);
         }
-        await UntilIdleAsync(host);
+        await host.UntilRunsAsync(running => running == 0);
 
         JsonElement row = (await host.ReadLedgerAsync()).Single();
         Assert.Equal("cancelled", row.GetProperty("outcome").GetString());
@@ -102,10 +102,7 @@ public sealed class MeteringTests
         string bound = "";
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(2), pragmas: () => bound);
         Task<HttpResponseMessage>[] inFlight = [.. Enumerable.Range(0, 8).Select(i => host.Client.PostAsJsonAsync("/v1/completions", new { prompt = new string('p', 20 + i), max_tokens = 300 }))];
-        while (host.Engine.Status.TotalRunning < 8)
-        {
-            await Task.Delay(2, TestContext.Current.CancellationToken);
-        }
+        await host.UntilRunsAsync(running => running == 8);
 
         // SQLite answers a bound on its pages as it answers a full disk.
         bound = "PRAGMA max_page_count = 1;";
@@ -136,10 +133,7 @@ public sealed class MeteringTests
     {
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(2));
         Task<HttpResponseMessage> inFlight = host.Client.PostAsJsonAsync("/v1/completions", new { prompt = "locked", max_tokens = 900 });
-        while (host.Engine.Status.TotalRunning == 0)
-        {
-            await Task.Delay(2, TestContext.Current.CancellationToken);
-        }
+        await host.UntilRunsAsync(running => running > 0);
         await using (SqliteConnection other = new(host.ConnectionString))
         {
             await other.OpenAsync(TestContext.Current.CancellationToken);
@@ -176,14 +170,6 @@ public sealed class MeteringTests
                 Outcome = "stop",
                 EndedAt = DateTimeOffset.UtcNow,
             });
-        }
-    }
-
-    private static async Task UntilIdleAsync(ApiHost host)
-    {
-        while (host.Engine.Status.TotalRunning > 0)
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }
 

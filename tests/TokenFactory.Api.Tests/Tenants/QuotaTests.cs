@@ -185,7 +185,7 @@ public sealed class QuotaTests
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(5));
         using TenantClient tenant = await host.AddTenantAsync(TenantClient.PlanOf(new PlanLimits { ConcurrentRequests = new Limit(1) }));
         Task<HttpResponseMessage> first = tenant.CompleteAsync(3, 200);
-        await UntilRunsAsync(host);
+        await host.UntilRunsAsync(running => running > 0);
 
         await Answers.ReadErrorAsync(await tenant.CompleteAsync(3, 1), HttpStatusCode.TooManyRequests);
 
@@ -219,7 +219,7 @@ public sealed class QuotaTests
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(2));
         using TenantClient tenant = await host.AddTenantAsync(TenantClient.PlanOf(new PlanLimits { TokensPerDay = new Limit(1000) }));
         Task<HttpResponseMessage> streaming = tenant.Http.PostAsJsonAsync("/v1/completions", new { prompt = "ppp", max_tokens = 200, stream = true });
-        await UntilRunsAsync(host);
+        await host.UntilRunsAsync(running => running > 0);
 
         await host.Administration.UpdateTenantAsync("test", tenant.Tenant with { State = TenantState.Deleted });
 
@@ -236,7 +236,7 @@ public sealed class QuotaTests
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.StepTime = TimeSpan.FromMilliseconds(2));
         using TenantClient tenant = await host.AddTenantAsync(TenantClient.PlanOf(new PlanLimits { TokensPerDay = new Limit(1000) }));
         Task<HttpResponseMessage> streaming = tenant.CompleteAsync(3, 200);
-        await UntilRunsAsync(host);
+        await host.UntilRunsAsync(running => running > 0);
 
         await host.Administration.UpdatePlanAsync("test", tenant.Plan with { Limits = new PlanLimits { TokensPerDay = new Limit(100) } });
 
@@ -250,12 +250,4 @@ public sealed class QuotaTests
         (await Answers.ReadAsync(await tenant.Http.GetAsync("/v1/usage"))).GetProperty("limits")[0];
 
     private static string Header(HttpResponseMessage response, string name) => response.Headers.GetValues(name).Single();
-
-    private static async Task UntilRunsAsync(ApiHost host)
-    {
-        while (host.Engine.Status.TotalRunning == 0)
-        {
-            await Task.Delay(2, TestContext.Current.CancellationToken);
-        }
-    }
 }

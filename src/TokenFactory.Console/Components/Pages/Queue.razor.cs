@@ -28,7 +28,7 @@ public sealed partial class Queue
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    private IEnumerable<string> Tenants => _snapshot.Rows.Select(row => row.Request.Tenant).Append(_filter.Tenant).OfType<string>().Distinct().Order();
+    private IEnumerable<string> Tenants => _snapshot.Tenants.Append(_filter.Tenant).OfType<string>().Distinct().Order();
 
     private QueueRow? Selected => _selected is null ? null : _snapshot.Rows.FirstOrDefault(row => row.Request.Id == _selected);
 
@@ -94,8 +94,6 @@ public sealed partial class Queue
         }
         Take(Store.Current);
     }
-
-    private int Count(SequenceState state) => _snapshot.Rows.Count(row => row.Request.State == state);
 
     private static string? Text(ChangeEventArgs change) => change.Value as string is { Length: > 0 } text ? text : null;
 

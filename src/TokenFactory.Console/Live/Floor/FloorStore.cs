@@ -70,7 +70,7 @@ public sealed class FloorStore : IDisposable
                 _timer.Change(_options.SampleInterval, _options.SampleInterval);
             }
         }
-        return new Watch(this, subscription);
+        return new Watch(subscription, Leave);
     }
 
     public void Dispose()
@@ -121,20 +121,6 @@ public sealed class FloorStore : IDisposable
             if (--_watchers == 0)
             {
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    private sealed class Watch(FloorStore store, Subscription subscription) : IDisposable
-    {
-        private int _disposed;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                subscription.Dispose();
-                store.Leave();
             }
         }
     }

@@ -31,7 +31,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                 _ = WatchAsync(_watching.Token);
             }
         }
-        return new Watch(this, subscription);
+        return new Watch(subscription, Leave);
     }
 
     /// <summary>Looks now, for whoever has just changed something.</summary>
@@ -107,20 +107,6 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                 _watching!.Cancel();
                 _watching.Dispose();
                 _watching = null;
-            }
-        }
-    }
-
-    private sealed class Watch(QueueStore store, Subscription subscription) : IDisposable
-    {
-        private int _disposed;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            {
-                subscription.Dispose();
-                store.Leave();
             }
         }
     }

@@ -13,10 +13,11 @@ internal static class WaitingOrder
     public static List<RequestSnapshot> Of(EngineSnapshot engine)
     {
         BatchPolicy policy = engine.Policy.Policy;
+        Dictionary<(Lane, string), ShareSnapshot> shares = engine.Shares.ToDictionary(share => (share.Lane, share.Tenant));
         LaneLine[] lanes =
         [
             .. engine.Requests.Where(request => request.State == SequenceState.Waiting).GroupBy(request => request.Lane)
-                .Select(lane => new LaneLine(policy[lane.Key].Weight, policy.AgingTokensPerSecond, lane, engine.Shares)),
+                .Select(lane => new LaneLine(policy[lane.Key].Weight, policy.AgingTokensPerSecond, lane, shares)),
         ];
         List<RequestSnapshot> order = [];
         while (lanes.Where(lane => lane.Head is not null).MinBy(lane => lane.Key) is { } next)
@@ -34,13 +35,13 @@ internal static class WaitingOrder
         private readonly double _aging;
         private double _served;
 
-        public LaneLine(double weight, double aging, IEnumerable<RequestSnapshot> requests, IReadOnlyList<ShareSnapshot> shares)
+        public LaneLine(double weight, double aging, IEnumerable<RequestSnapshot> requests, Dictionary<(Lane, string), ShareSnapshot> shares)
         {
             _weight = weight;
             _aging = aging;
             foreach (IGrouping<(Lane Lane, string Tenant), RequestSnapshot> tenant in requests.GroupBy(request => (request.Lane, request.Tenant)))
             {
-                ShareSnapshot? share = shares.FirstOrDefault(one => one.Lane == tenant.Key.Lane && one.Tenant == tenant.Key.Tenant);
+                ShareSnapshot? share = shares.GetValueOrDefault(tenant.Key);
                 _served = share?.LaneServed ?? _served;
                 Enter(new TenantLine(tenant.OrderBy(request => request.Arrival), share?.Weight ?? 1, share?.Served ?? 0));
             }

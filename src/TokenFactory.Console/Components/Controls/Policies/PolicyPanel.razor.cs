@@ -78,7 +78,7 @@ public sealed partial class PolicyPanel
             ? new PolicyGuard(figure, limit)
             : null;
 
-    private bool CanApply => Draft is { } draft && draft != Current.Policy && (_guarded.Length == 0 || Guard is not null);
+    private bool CanApply(BatchPolicy? draft) => draft is not null && draft != Current.Policy && (_guarded.Length == 0 || Guard is not null);
 
     private IEnumerable<(PolicyVersion Version, string Changes)> History
     {
@@ -153,7 +153,7 @@ public sealed partial class PolicyPanel
         _failure = null;
     }
 
-    private Task ApplyAsync() => Draft is { } draft && CanApply
+    private Task ApplyAsync() => Draft is { } draft && CanApply(draft)
         ? ChangeAsync(() => Changes.ApplyAsync("console", Model, draft, _reason.Trim(), Guard))
         : Task.CompletedTask;
 
