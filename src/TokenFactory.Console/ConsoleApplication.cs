@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 using TokenFactory.Api;
+using TokenFactory.Web.Access;
 using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Hosting.Tenants;
@@ -28,6 +29,7 @@ public static class ConsoleApplication
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPolicies();
+        builder.Services.AddAccess();
         AddComponents(builder.Services);
 
         WebApplication app = builder.Build();

@@ -10,6 +10,7 @@ using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tests.Shared.Tenancy;
+using TokenFactory.Web.Access;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
@@ -41,6 +42,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<AuditTrail>();
         Services.AddSingleton<LatencyHistory>();
         Services.AddSingleton<PolicyChanges>();
+        Services.AddScoped<Visitor>();
     }
 
     protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
