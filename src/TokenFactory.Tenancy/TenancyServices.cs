@@ -4,6 +4,7 @@ using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Ledger;
+using TokenFactory.Tenancy.Prices;
 using TokenFactory.Tenancy.Quotas;
 
 namespace TokenFactory.Tenancy;
@@ -27,6 +28,7 @@ public static class TenancyServices
         services.AddSingleton<LedgerMaintenance>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<UsageExport>();
+        services.AddSingleton<PriceBook>();
         services.AddSingleton<TenancyStart>();
         return services;
     }

@@ -30,10 +30,6 @@ internal sealed class KeyEndpoints(TenantAdministration administration, TenantDi
         {
             throw ApiException.Invalid("A key needs either a tenant, or admin set to true.", "tenant");
         }
-        if (body.ExpiresAt <= clock.GetUtcNow())
-        {
-            throw ApiException.Invalid("expires_at is in the past; give a later time, or leave it out.", "expires_at");
-        }
         await AnswerAsync(context, await administration.CreateKeyAsync(actor, body.ToKey(body.Tenant is { } name ? FindTenant(name) : null), null, context.RequestAborted));
     }
 

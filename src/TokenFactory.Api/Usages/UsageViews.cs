@@ -8,7 +8,7 @@ namespace TokenFactory.Api.Usages;
 /// <summary>Usage that is alike, in one period.</summary>
 internal sealed record UsageView(
     DateTimeOffset Start, string Tenant, Guid KeyId, string Model, string Lane, string? Feature, long Requests, long PromptTokens, long CachedTokens,
-    long GeneratedTokens, long TotalTokens, double QueueSeconds, double ComputeSeconds, double Joules)
+    long GeneratedTokens, long TotalTokens, double QueueSeconds, double ComputeSeconds, double? Joules)
 {
     public static UsageView Of(UsageSum sum, string tenant) => new(
         sum.Start, tenant, sum.KeyId, sum.Model, sum.Lane, sum.Feature, sum.Requests, sum.PromptTokens, sum.CachedTokens, sum.GeneratedTokens,

@@ -241,6 +241,40 @@ namespace TokenFactory.Tenancy.Postgres.Migrations
                     b.ToTable("plans", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.PriceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<decimal>("Cached")
+                        .HasColumnType("numeric");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<decimal>("Generated")
+                        .HasColumnType("numeric");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<decimal>("Prompt")
+                        .HasColumnType("numeric");
+
+                    b.Property<long>("ValidFrom")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Model", "ValidFrom")
+                        .IsUnique();
+
+                    b.ToTable("prices", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.RollUpRow", b =>
                 {
                     b.Property<int>("Period")

@@ -234,6 +234,40 @@ namespace TokenFactory.Tenancy.Sqlite.Migrations
                     b.ToTable("plans", (string)null);
                 });
 
+            modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.PriceRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("Cached")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("Generated")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<decimal>("Prompt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ValidFrom")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Model", "ValidFrom")
+                        .IsUnique();
+
+                    b.ToTable("prices", (string)null);
+                });
+
             modelBuilder.Entity("TokenFactory.Tenancy.Data.Rows.RollUpRow", b =>
                 {
                     b.Property<int>("Period")

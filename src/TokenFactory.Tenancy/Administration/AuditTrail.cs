@@ -22,15 +22,17 @@ public sealed class AuditTrail(TenancyDatabase database, TimeProvider clock)
     /// <param name="actor">Only this actor's; null: everybody's.</param>
     /// <param name="action">Only actions that begin so; null: all.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<AuditEntry>> ReadAsync(int count, string? actor = null, string? action = null, CancellationToken cancellation = default)
-    {
-        await using TenancyDbContext context = database.Open();
-        IQueryable<AuditRow> rows = context.Audit.AsNoTracking();
-        rows = actor is null ? rows : rows.Where(row => row.Actor == actor);
-        rows = action is null ? rows : rows.Where(row => row.Action.StartsWith(action));
-        return await rows.OrderByDescending(row => row.Id).Take(count)
-            .Select(row => new AuditEntry(row.At, row.Actor, row.Action, row.Subject, row.Before, row.After)).ToListAsync(cancellation);
-    }
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
+    public Task<IReadOnlyList<AuditEntry>> ReadAsync(int count, string? actor = null, string? action = null, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync<IReadOnlyList<AuditEntry>>(async () =>
+        {
+            await using TenancyDbContext context = database.Open();
+            IQueryable<AuditRow> rows = context.Audit.AsNoTracking();
+            rows = actor is null ? rows : rows.Where(row => row.Actor == actor);
+            rows = action is null ? rows : rows.Where(row => row.Action.StartsWith(action));
+            return await rows.OrderByDescending(row => row.Id).Take(count)
+                .Select(row => new AuditEntry(row.At, row.Actor, row.Action, row.Subject, row.Before, row.After)).ToListAsync(cancellation);
+        });
 
     internal static AuditRow RowOf(DateTimeOffset at, string actor, string action, string subject, object? before, object? after) => new()
     {

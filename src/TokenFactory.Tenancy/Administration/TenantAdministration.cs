@@ -122,19 +122,28 @@ public sealed class TenantAdministration(TenancyDatabase database, TenantDirecto
     /// <exception cref="TenancyException">A field makes no sense, the tenant is not there, or the text is no key's or taken.</exception>
     public Task<NewKey> CreateKeyAsync(string actor, ApiKey request, string? text = null, CancellationToken cancellation = default) => ChangeAsync(
         actor,
-        (context, audit) => AddKeyAsync(context, audit, "key.create", request, text, cancellation),
+        (context, audit) =>
+        {
+            Validation.Expiry(request.ExpiresAt, clock.GetUtcNow(), "expires_at");
+            return AddKeyAsync(context, audit, "key.create", request, text, cancellation);
+        },
         cancellation);
 
     /// <summary>Makes a key like another, which goes on working until the overlap is over.</summary>
-    /// <exception cref="TenancyException">The key is not there or is revoked.</exception>
+    /// <exception cref="TenancyException">The key is not there, is revoked or has expired, or the overlap is none.</exception>
     public Task<NewKey> RotateKeyAsync(string actor, Guid id, TimeSpan overlap, CancellationToken cancellation = default) => ChangeAsync(
         actor,
         async (context, audit) =>
         {
+            Validation.Overlap(overlap, "overlap_seconds");
             KeyRow old = await context.Keys.FindAsync([id], cancellation) ?? throw Missing("key", $"{id}");
             if (old.RevokedAt is not null)
             {
                 throw new TenancyException(TenancyProblem.Conflict, $"The key {old.Name} is revoked. Make a new one instead.");
+            }
+            if (old.ExpiresAt <= clock.GetUtcNow())
+            {
+                throw new TenancyException(TenancyProblem.Conflict, $"The key {old.Name} has expired, and one like it would have too. Make a new one instead.");
             }
             ApiKey before = old.ToKey();
             DateTimeOffset end = clock.GetUtcNow() + overlap;

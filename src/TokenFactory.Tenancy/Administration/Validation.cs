@@ -12,6 +12,7 @@ internal static partial class Validation
     private const int MostDisplayName = 200;
     private const double LeastWeight = 0.001;
     private const double MostWeight = 1000;
+    private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(366);
 
     public static void Name(string? name, string field)
     {
@@ -81,6 +82,22 @@ internal static partial class Validation
         if (features.GroupBy(feature => (feature.Feature, feature.Window)).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw Wrong(field, $"{field} limits {twice.Key.Feature} twice for the same window.");
+        }
+    }
+
+    public static void Expiry(DateTimeOffset? at, DateTimeOffset now, string field)
+    {
+        if (at <= now)
+        {
+            throw Wrong(field, $"{field} is in the past; give a later time, or leave it out.");
+        }
+    }
+
+    public static void Overlap(TimeSpan overlap, string field)
+    {
+        if (overlap < TimeSpan.Zero || overlap > LongestOverlap)
+        {
+            throw Wrong(field, FormattableString.Invariant($"{field} must be from 0 to {LongestOverlap.TotalSeconds}."));
         }
     }
 

@@ -109,6 +109,8 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
     public static string? Explain(Exception problem) => problem switch
     {
         DbUpdateException { InnerException: { } inner } => Explain(inner),
+        // How Entity Framework wraps a failure of the server's that may pass.
+        InvalidOperationException { InnerException: NpgsqlException inner } => Explain(inner),
         SqliteException sqlite => sqlite.SqliteErrorCode switch
         {
             SqliteBusy or SqliteLocked => "The database is locked by another process. Stop the other process, or wait until it is done.",

@@ -25,6 +25,8 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
 
     internal DbSet<LedgerDayRow> LedgerDays => Set<LedgerDayRow>();
 
+    internal DbSet<PriceRow> Prices => Set<PriceRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<PlanRow>(plan =>
@@ -50,6 +52,11 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
         {
             change.ToTable("audit");
             change.HasIndex(row => row.At);
+        });
+        modelBuilder.Entity<PriceRow>(price =>
+        {
+            price.ToTable("prices");
+            price.HasIndex(row => new { row.Model, row.ValidFrom }).IsUnique();
         });
         CreateLedger(modelBuilder);
     }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Plans;
@@ -15,8 +14,8 @@ namespace TokenFactory.Tenancy.Directory;
 /// </summary>
 public sealed class TenantDirectory(TimeProvider clock)
 {
-    /// <summary>When each key was last used, in UTC ticks; 0 where that was taken already. A box each, so that a use allocates nothing.</summary>
-    private readonly ConcurrentDictionary<Guid, StrongBox<long>> _lastUsed = [];
+    /// <summary>When each key was last used. An object each, so that a use allocates nothing.</summary>
+    private readonly ConcurrentDictionary<Guid, LastUse> _lastUsed = [];
     private volatile State _state = new([], [], []);
 
     /// <summary>Raised after a change, on the thread that made it.</summary>
@@ -102,9 +101,10 @@ public sealed class TenantDirectory(TimeProvider clock)
     public IReadOnlyList<(Guid KeyId, DateTimeOffset At)> TakeLastUsed()
     {
         List<(Guid, DateTimeOffset)> taken = [];
-        foreach ((Guid key, StrongBox<long> used) in _lastUsed)
+        foreach ((Guid key, LastUse use) in _lastUsed)
         {
-            if (Interlocked.Exchange(ref used.Value, 0) is > 0 and long ticks)
+            long ticks = Volatile.Read(ref use.Ticks);
+            if (Interlocked.Exchange(ref use.Taken, ticks) != ticks)
             {
                 taken.Add((key, new DateTimeOffset(ticks, TimeSpan.Zero)));
             }
@@ -112,8 +112,15 @@ public sealed class TenantDirectory(TimeProvider clock)
         return taken;
     }
 
-    private void MarkUsed(ApiKey key) =>
-        Volatile.Write(ref _lastUsed.GetOrAdd(key.Id, static _ => new StrongBox<long>()).Value, clock.GetUtcNow().UtcTicks);
+    /// <summary>When a key was last used, up to this moment; null: never.</summary>
+    public DateTimeOffset? LastUsedOf(ApiKey key) =>
+        _lastUsed.TryGetValue(key.Id, out LastUse? use) ? new DateTimeOffset(Volatile.Read(ref use.Ticks), TimeSpan.Zero) : key.LastUsedAt;
+
+    private void MarkUsed(ApiKey key)
+    {
+        long now = clock.GetUtcNow().UtcTicks;
+        Volatile.Write(ref _lastUsed.GetOrAdd(key.Id, static (_, ticks) => new LastUse { Ticks = ticks }, now).Ticks, now);
+    }
 
     private static bool IsId(string text, Guid id) => Guid.TryParse(text, out Guid parsed) && parsed == id;
 
@@ -139,6 +146,13 @@ public sealed class TenantDirectory(TimeProvider clock)
         }
         entry = found;
         return KeyVerdict.Valid;
+    }
+
+    /// <summary>UTC ticks of the newest use, and of the one that was taken last to be kept.</summary>
+    private sealed class LastUse
+    {
+        public long Ticks;
+        public long Taken;
     }
 
     private sealed class State

@@ -25,18 +25,23 @@ public sealed class UsageExport(TenancyDatabase database)
     private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture) { NewLine = "\r\n", InjectionOptions = InjectionOptions.Escape };
 
     /// <summary>One JSON object a line; times in ISO 8601, durations in seconds.</summary>
-    public async Task WriteJsonLinesAsync(Stream to, UsageQuery query, CancellationToken cancellation = default)
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read; what was written before stands.</exception>
+    public Task WriteJsonLinesAsync(Stream to, UsageQuery query, CancellationToken cancellation = default) => DatabaseUnavailableException.ExplainAsync(async () =>
     {
         await foreach (UsageRecord record in ReadAsync(query, cancellation))
         {
             await JsonSerializer.SerializeAsync(to, record, Json, cancellation);
             await to.WriteAsync(LineEnd, cancellation);
         }
-    }
+    });
 
     /// <summary>RFC 4180 with a line of names; the same columns as the JSON lines.</summary>
-    public async Task WriteCsvAsync(Stream to, UsageQuery query, CancellationToken cancellation = default)
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read; what was written before stands.</exception>
+    public Task WriteCsvAsync(Stream to, UsageQuery query, CancellationToken cancellation = default) => DatabaseUnavailableException.ExplainAsync(async () =>
     {
+        // Read before anything is written: a database that cannot be read leaves the stream untouched.
+        await using IAsyncEnumerator<UsageRecord> records = ReadAsync(query, cancellation).GetAsyncEnumerator(cancellation);
+        bool hasRecord = await records.MoveNextAsync();
         await using StreamWriter text = new(to, leaveOpen: true);
         await using CsvWriter csv = new(text, Csv, leaveOpen: true);
         foreach ((string name, _) in Columns)
@@ -44,15 +49,15 @@ public sealed class UsageExport(TenancyDatabase database)
             csv.WriteField(name);
         }
         await csv.NextRecordAsync();
-        await foreach (UsageRecord record in ReadAsync(query, cancellation))
+        for (; hasRecord; hasRecord = await records.MoveNextAsync())
         {
             foreach ((_, Func<UsageRecord, object?> of) in Columns)
             {
-                csv.WriteField(of(record));
+                csv.WriteField(of(records.Current));
             }
             await csv.NextRecordAsync();
         }
-    }
+    });
 
     private static (string Name, Func<UsageRecord, object?> Of)[] Columns { get; } =
     [
@@ -83,6 +88,8 @@ public sealed class UsageExport(TenancyDatabase database)
         IQueryable<UsageRow> rows = context.Usage.AsNoTracking().Where(row => row.EndedAt >= query.From && row.EndedAt < query.To);
         rows = query.TenantId is { } tenant ? rows.Where(row => row.TenantId == tenant) : rows;
         rows = query.KeyId is { } key ? rows.Where(row => row.KeyId == key) : rows;
+        rows = query.Model is { } model ? rows.Where(row => row.Model == model) : rows;
+        rows = query.Lane is { } lane ? rows.Where(row => row.Lane == lane) : rows;
         await foreach (UsageRow row in rows.OrderBy(row => row.Id).AsAsyncEnumerable().WithCancellation(cancellation))
         {
             yield return row.ToRecord();

@@ -9,7 +9,10 @@ namespace TokenFactory.Tenancy.Ledger;
 /// <param name="To">First instant after it.</param>
 /// <param name="TenantId">One tenant; null: all.</param>
 /// <param name="KeyId">One key; null: all.</param>
-public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To, Guid? TenantId = null, Guid? KeyId = null);
+/// <param name="Model">One model; null: all.</param>
+/// <param name="Lane">One lane; null: all.</param>
+public sealed record UsageQuery(
+    DateTimeOffset From, DateTimeOffset To, Guid? TenantId = null, Guid? KeyId = null, string? Model = null, string? Lane = null);
 
 /// <summary>Usage that is alike, in one period.</summary>
 /// <param name="Start">When the period begins.</param>
@@ -24,10 +27,10 @@ public sealed record UsageQuery(DateTimeOffset From, DateTimeOffset To, Guid? Te
 /// <param name="GeneratedTokens">Their generated tokens.</param>
 /// <param name="QueueTime">Their time in the queue.</param>
 /// <param name="ComputeTime">Their time in the engine.</param>
-/// <param name="Joules">Their energy, as far as it is known.</param>
+/// <param name="Joules">The energy of those of which it is known; null where it is known of none.</param>
 public sealed record UsageSum(
     DateTimeOffset Start, Guid TenantId, Guid KeyId, string Model, string Lane, string? Feature, long Requests,
-    long PromptTokens, long CachedTokens, long GeneratedTokens, TimeSpan QueueTime, TimeSpan ComputeTime, double Joules);
+    long PromptTokens, long CachedTokens, long GeneratedTokens, TimeSpan QueueTime, TimeSpan ComputeTime, double? Joules);
 
 /// <summary>Tokens and requests of a key and feature over a span of time.</summary>
 /// <param name="KeyId">The key.</param>
@@ -40,19 +43,45 @@ public sealed record KeyUsage(Guid KeyId, string Feature, long Requests, long To
 public sealed class UsageReader(TenancyDatabase database)
 {
     /// <summary>Sums by period, oldest first. Periods are those of UTC.</summary>
-    public async Task<IReadOnlyList<UsageSum>> ReadAsync(UsageQuery query, UsagePeriod period, CancellationToken cancellation = default)
-    {
-        await using TenancyDbContext context = database.Open();
-        DateTimeOffset from = period.StartOf(query.From);
-        IQueryable<RollUpRow> sums = context.RollUps.AsNoTracking().Where(sum => sum.Period == period && sum.Start >= from && sum.Start < query.To);
-        sums = query.TenantId is { } tenant ? sums.Where(sum => sum.TenantId == tenant) : sums;
-        sums = query.KeyId is { } key ? sums.Where(sum => sum.KeyId == key) : sums;
-        List<RollUpRow> rows = await sums.OrderBy(sum => sum.Start).ThenBy(sum => sum.TenantId).ThenBy(sum => sum.Model).ToListAsync(cancellation);
-        return [.. rows.Select(ToSum)];
-    }
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
+    public Task<IReadOnlyList<UsageSum>> ReadAsync(UsageQuery query, UsagePeriod period, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync<IReadOnlyList<UsageSum>>(async () =>
+        {
+            await using TenancyDbContext context = database.Open();
+            List<RollUpRow> rows = await Sums(context, query, period)
+                .OrderBy(sum => sum.Start).ThenBy(sum => sum.TenantId).ThenBy(sum => sum.Model).ToListAsync(cancellation);
+            return [.. rows.Select(ToSum)];
+        });
+
+    /// <summary>Hands every sum of a query to <paramref name="take"/>, oldest first, without holding them all.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read; what was handed over before is not the whole.</exception>
+    public Task FoldAsync(UsageQuery query, UsagePeriod period, Action<UsageSum> take, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync(async () =>
+        {
+            await using TenancyDbContext context = database.Open();
+            await foreach (RollUpRow row in Sums(context, query, period).OrderBy(sum => sum.Start).AsAsyncEnumerable().WithCancellation(cancellation))
+            {
+                take(ToSum(row));
+            }
+        });
+
+    /// <summary>The beginning of the first day of UTC with usage that a query finds, whenever it was up to its end; null where there is none.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
+    public Task<DateTimeOffset?> FirstDayAsync(UsageQuery query, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync(async () =>
+        {
+            await using TenancyDbContext context = database.Open();
+            RollUpRow? first = await Sums(context, query with { From = DateTimeOffset.MinValue }, UsagePeriod.Day)
+                .OrderBy(sum => sum.Start).FirstOrDefaultAsync(cancellation);
+            return first?.Start;
+        });
 
     /// <summary>A tenant's usage between any two instants, exactly: whole hours from their sums, the edges from the rows.</summary>
-    public async Task<IReadOnlyList<KeyUsage>> TotalAsync(Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default)
+    /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
+    public Task<IReadOnlyList<KeyUsage>> TotalAsync(Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default) =>
+        DatabaseUnavailableException.ExplainAsync(() => AddUpAsync(tenant, from, to, cancellation));
+
+    private async Task<IReadOnlyList<KeyUsage>> AddUpAsync(Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
         await using TenancyDbContext context = database.Open();
         DateTimeOffset firstHour = UsagePeriod.Hour.StartOf(from) is { } hour && hour < from ? hour.AddHours(1) : from;
@@ -72,6 +101,16 @@ public sealed class UsageReader(TenancyDatabase database)
             .Select(group => new KeyUsage(group.Key.KeyId, group.Key.Feature, group.Sum(part => part.Requests), group.Sum(part => part.Tokens)))];
     }
 
+    private static IQueryable<RollUpRow> Sums(TenancyDbContext context, UsageQuery query, UsagePeriod period)
+    {
+        DateTimeOffset from = period.StartOf(query.From);
+        IQueryable<RollUpRow> sums = context.RollUps.AsNoTracking().Where(sum => sum.Period == period && sum.Start >= from && sum.Start < query.To);
+        sums = query.TenantId is { } tenant ? sums.Where(sum => sum.TenantId == tenant) : sums;
+        sums = query.KeyId is { } key ? sums.Where(sum => sum.KeyId == key) : sums;
+        sums = query.Model is { } model ? sums.Where(sum => sum.Model == model) : sums;
+        return query.Lane is { } lane ? sums.Where(sum => sum.Lane == lane) : sums;
+    }
+
     private static async Task<List<KeyUsage>> HoursAsync(
         TenancyDbContext context, Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
         await context.RollUps.Where(sum => sum.Period == UsagePeriod.Hour && sum.TenantId == tenant && sum.Start >= from && sum.Start < to)
@@ -88,5 +127,5 @@ public sealed class UsageReader(TenancyDatabase database)
 
     private static UsageSum ToSum(RollUpRow row) => new(
         row.Start, row.TenantId, row.KeyId, row.Model, row.Lane, row.Feature.Length == 0 ? null : row.Feature, row.Requests,
-        row.PromptTokens, row.CachedTokens, row.GeneratedTokens, new TimeSpan(row.QueueTicks), new TimeSpan(row.ComputeTicks), row.Joules);
+        row.PromptTokens, row.CachedTokens, row.GeneratedTokens, new TimeSpan(row.QueueTicks), new TimeSpan(row.ComputeTicks), row.Joules > 0 ? row.Joules : null);
 }

@@ -190,6 +190,35 @@ public abstract class TenantAdministrationTests(DatabaseKind kind) : IAsyncLifet
         Assert.Empty(_directory.TakeLastUsed());
     }
 
+    [Fact]
+    public async Task LastUse_OfAKey_IsKnownBeforeItIsKeptAndAfter()
+    {
+        (_, NewKey key) = await CreateTenantAsync();
+        Assert.Null(_directory.LastUsedOf(key.Key));
+        _directory.Judge(key.Text, out _);
+        Assert.Equal(_clock.Now, _directory.LastUsedOf(key.Key));
+
+        await _administration.KeepLastUsedAsync();
+        Assert.Equal(_clock.Now, _directory.LastUsedOf(key.Key));
+        _clock.Pass(TimeSpan.FromMinutes(1));
+        _directory.Judge(key.Text, out _);
+        Assert.Equal([(key.Key.Id, _clock.Now)], _directory.TakeLastUsed());
+    }
+
+    [Fact]
+    public async Task Key_ThatWouldBeExpired_IsNeitherMadeNorRotated()
+    {
+        (Tenant tenant, NewKey key) = await CreateTenantAsync();
+        Task<NewKey> late = _administration.CreateKeyAsync(Admin, KeyOf(tenant.Id) with { ExpiresAt = _clock.Now });
+        Assert.Equal("expires_at", (await Assert.ThrowsAsync<TenancyException>(() => late)).Field);
+
+        Task<NewKey> backwards = _administration.RotateKeyAsync(Admin, key.Key.Id, TimeSpan.FromSeconds(-1));
+        Assert.Equal("overlap_seconds", (await Assert.ThrowsAsync<TenancyException>(() => backwards)).Field);
+        await _administration.RotateKeyAsync(Admin, key.Key.Id, TimeSpan.Zero);
+        Task<NewKey> again = _administration.RotateKeyAsync(Admin, key.Key.Id, TimeSpan.Zero);
+        Assert.Contains("expired", (await Assert.ThrowsAsync<TenancyException>(() => again)).Message);
+    }
+
     [Theory]
     [InlineData("Upper")]
     [InlineData("")]

@@ -32,6 +32,6 @@ internal sealed class RollUpRow
 
     public long ComputeTicks { get; set; }
 
-    /// <summary>Of those rows that know.</summary>
+    /// <summary>Of those rows that know. 0 where none does: work whose energy is measured takes some.</summary>
     public double Joules { get; set; }
 }
