@@ -7,6 +7,9 @@ using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Hosting.Tenants;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Policies;
+using TokenFactory.Web.Tenants;
+using TokenFactory.Web.Usages;
+using TokenFactory.Web.Usages.Exports;
 
 namespace TokenFactory.Web;
 
@@ -29,6 +32,8 @@ public static class ConsoleApplication
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPolicies();
+        builder.Services.AddTenantPages();
+        builder.Services.AddUsagePage();
         builder.Services.AddAccess();
         AddComponents(builder.Services);
 
@@ -71,6 +76,7 @@ public static class ConsoleApplication
         app.Use(KeepPagesFromApiClients);
         app.UseAntiforgery();
         app.MapStaticAssets();
+        app.MapUsageExport();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

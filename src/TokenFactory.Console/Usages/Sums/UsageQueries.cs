@@ -1,5 +1,4 @@
 using TokenFactory.Tenancy.Data;
-using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Prices;
 
