@@ -12,6 +12,9 @@ public sealed class LiveOptions
     /// <summary>How often the engines are asked for every request while somebody watches the queue.</summary>
     public TimeSpan QueueInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How often quotas are looked at while somebody watches the tenants.</summary>
+    public TimeSpan QuotaInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Most rows of the totals; what is left out is counted.</summary>
     public int TotalsShown { get; set; } = 50;
 
@@ -21,6 +24,7 @@ public sealed class LiveOptions
         foreach ((string key, TimeSpan value) in new[]
         {
             (nameof(SampleInterval), SampleInterval), (nameof(ThrottleInterval), ThrottleInterval), (nameof(QueueInterval), QueueInterval),
+            (nameof(QuotaInterval), QuotaInterval),
         })
         {
             if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(1))

@@ -40,7 +40,7 @@ public sealed partial class PricePanel
         }
     }
 
-    private Task RemoveAsync(ModelPrice price) => TryAsync(() => Operations.RemoveAsync(price.Id));
+    private Task<bool> RemoveAsync(ModelPrice price) => TryAsync(() => Operations.RemoveAsync(price.Id));
 
     private async Task<bool> TryAsync(Func<Task> change)
     {

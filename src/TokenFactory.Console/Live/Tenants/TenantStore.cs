@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Options;
+using TokenFactory.Tenancy.Directory;
+using TokenFactory.Tenancy.Quotas;
+using TokenFactory.Web.Live.Signals;
+
+namespace TokenFactory.Web.Live.Tenants;
+
+/// <summary>
+/// Tells watchers when to look at tenants and their quotas again: after each change at once, and steadily while somebody watches, since
+/// quotas move with every request. What they look at is in memory already.
+/// </summary>
+public sealed class TenantStore : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SignalSource _signals;
+    private readonly TimeProvider _clock;
+    private readonly LiveOptions _options;
+    private CancellationTokenSource? _watching;
+    private int _watchers;
+
+    public TenantStore(TenantDirectory directory, QuotaBook quotas, TimeProvider clock, IOptions<LiveOptions> options, ILogger<TenantStore> logger)
+    {
+        (Directory, Quotas, _clock, _options) = (directory, quotas, clock, options.Value);
+        _signals = new SignalSource(clock, logger);
+        directory.Changed += _signals.Notify;
+    }
+
+    /// <summary>Tenants, plans and keys.</summary>
+    public TenantDirectory Directory { get; }
+
+    /// <summary>What is used of quotas.</summary>
+    public QuotaBook Quotas { get; }
+
+    /// <summary>Calls back when it is time to look again.</summary>
+    public IDisposable Subscribe(Func<Task> callback)
+    {
+        Subscription subscription = _signals.Subscribe(_options.ThrottleInterval, callback);
+        lock (_lock)
+        {
+            if (_watchers++ == 0)
+            {
+                _watching = new CancellationTokenSource();
+                _ = WatchAsync(_watching.Token);
+            }
+        }
+        return new Watch(subscription, Leave);
+    }
+
+    public void Dispose()
+    {
+        Directory.Changed -= _signals.Notify;
+        _watching?.Cancel();
+        _watching?.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            _signals.Notify();
+            await Task.Delay(_options.QuotaInterval, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_watchers == 0)
+            {
+                _watching!.Cancel();
+                _watching.Dispose();
+                _watching = null;
+            }
+        }
+    }
+}
