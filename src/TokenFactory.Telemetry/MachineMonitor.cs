@@ -13,6 +13,7 @@ public readonly record struct HostSecond(double? CpuUtilization, double? CpuWatt
 public sealed class MachineMonitor(HostSampler host, GpuSampler gpus, TimeProvider clock)
 {
     private volatile HostSample? _newest;
+    private long _newestSecond = -1;
 
     /// <summary>What the machine is.</summary>
     public HostFacts Facts => host.Facts;
@@ -37,10 +38,18 @@ public sealed class MachineMonitor(HostSampler host, GpuSampler gpus, TimeProvid
     /// <summary>Joules that the CPU packages drew between the ends of two seconds; null where that is not measured.</summary>
     public double? Joules(long from, long to) => EnergyMeter.Joules(History, static second => second.CpuJoules, from, to);
 
-    /// <summary>Takes a sample of everything and files it under the second that has just ended.</summary>
+    /// <summary>
+    /// Takes a sample of everything and files it under the second that has just ended; a second sample of the same second is not taken,
+    /// since rates over a few milliseconds say nothing. One thread at a time.
+    /// </summary>
     public void Sample()
     {
         long second = clock.GetUtcNow().ToUnixTimeSeconds() - 1;
+        if (second == _newestSecond)
+        {
+            return;
+        }
+        _newestSecond = second;
         HostSample sample = host.Sample();
         _newest = sample;
         History.Add(second, new HostSecond(sample.CpuUtilization, sample.CpuWatts, sample.CpuJoules));

@@ -5,6 +5,8 @@ namespace TokenFactory.Web.Live;
 /// <summary>Samples machine and GPUs at the turn of every second, on a thread of its own: a driver may take its time.</summary>
 internal sealed partial class MachineWatch(MachineMonitor machine, TimeProvider clock, ILogger<MachineWatch> log) : IHostedService, IDisposable
 {
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
+
     private readonly ManualResetEventSlim _stopping = new();
     private Thread? _thread;
 
@@ -38,7 +40,8 @@ internal sealed partial class MachineWatch(MachineMonitor machine, TimeProvider 
             {
                 LogFailed(problem);
             }
-            left = TimeSpan.FromTicks(TimeSpan.TicksPerSecond - (clock.GetUtcNow().Ticks % TimeSpan.TicksPerSecond));
+            // A wait may end a little early; the margin keeps it behind the turn.
+            left = Margin + TimeSpan.FromTicks(TimeSpan.TicksPerSecond - (clock.GetUtcNow().Ticks % TimeSpan.TicksPerSecond));
         }
         while (!_stopping.Wait(left));
     }

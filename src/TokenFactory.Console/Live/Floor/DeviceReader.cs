@@ -19,14 +19,14 @@ internal sealed class DeviceReader(MachineMonitor machine)
     private readonly Dictionary<string, string> _busy = [];
     private long _busyAt;
 
-    /// <summary>The devices at the end of a second: GPUs by index, then others.</summary>
+    /// <summary>The devices at the end of a second: the CPU where a model runs on it, then GPUs by index.</summary>
     public IReadOnlyList<DeviceSnapshot> Read(IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
     {
         DrawBusy(second);
-        List<DeviceSnapshot> devices = [.. machine.Gpus.Select(gpu => ReadGpu(gpu, replicas, models, second))];
-        IEnumerable<string> others = replicas.Select(replica => replica.Device.Id).Distinct().Except(devices.Select(device => device.Id));
-        devices.AddRange(others.Select(id => ReadOther(id, replicas, models, second)));
-        return devices.Count > 0 ? devices : [ReadOther("cpu:0", replicas, models, second)];
+        DeviceSnapshot[] gpus = [.. machine.Gpus.Select(gpu => ReadGpu(gpu, replicas, models, second))];
+        IEnumerable<string> others = replicas.Select(replica => replica.Device.Id).Distinct().Except(gpus.Select(device => device.Id));
+        DeviceSnapshot[] devices = [.. others.Select(id => ReadOther(id, replicas, models, second)), .. gpus];
+        return devices.Length > 0 ? devices : [ReadOther("cpu:0", replicas, models, second)];
     }
 
     private DeviceSnapshot ReadGpu(Gpu gpu, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second) => new()

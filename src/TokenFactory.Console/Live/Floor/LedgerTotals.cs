@@ -14,12 +14,14 @@ namespace TokenFactory.Web.Live.Floor;
 public sealed record FactoryTotals(UsageTotal Today, UsageTotal Week, UsageTotal Month, string TimeZone);
 
 /// <summary>Asks the ledger for sums, at most once in a while, and never makes anybody wait.</summary>
-public sealed class LedgerTotals(UsageReader reader, IOptions<LiveOptions> options, TimeProvider clock, ILogger<LedgerTotals> logger)
+public sealed class LedgerTotals(UsageReader reader, IOptions<LiveOptions> options, TimeProvider clock, ILogger<LedgerTotals> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private volatile FactoryTotals? _newest;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _asking = Task.CompletedTask;
     private DateTimeOffset _askAt;
 
     /// <summary>The newest sums; null before the first answer. Asks again where they are old.</summary>
@@ -30,14 +32,26 @@ public sealed class LedgerTotals(UsageReader reader, IOptions<LiveOptions> optio
             lock (_lock)
             {
                 DateTimeOffset now = clock.GetUtcNow();
-                if (now >= _askAt)
+                if (now >= _askAt && _asking.IsCompleted && !_stopping.IsCancellationRequested)
                 {
                     _askAt = now + Interval;
-                    _ = Task.Run(() => AskAsync(now));
+                    _asking = Task.Run(() => AskAsync(now));
                 }
             }
             return _newest;
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        Task asking;
+        lock (_lock)
+        {
+            asking = _asking;
+        }
+        await asking;
+        _stopping.Dispose();
     }
 
     private async Task AskAsync(DateTimeOffset now)
@@ -47,7 +61,11 @@ public sealed class LedgerTotals(UsageReader reader, IOptions<LiveOptions> optio
             TimeZoneInfo zone = options.Value.FindTimeZone();
             _newest = new FactoryTotals(await SinceAsync(UsageWindow.Day), await SinceAsync(UsageWindow.Week), await SinceAsync(UsageWindow.Month), zone.Id);
 
-            Task<UsageTotal> SinceAsync(UsageWindow window) => reader.TotalAsync(CalendarWindow.Holding(now, window, zone).Start, now + Interval);
+            Task<UsageTotal> SinceAsync(UsageWindow window) => reader.TotalAsync(CalendarWindow.Holding(now, window, zone).Start, now + Interval, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
         }
         catch (Exception problem) when (DatabaseUnavailableException.Explain(problem) is { } words)
         {
