@@ -61,19 +61,19 @@ public sealed class UsageReader(TenancyDatabase database)
     }
 
     /// <summary>
-    /// Everybody's usage from an instant on, up to the end of the hour that holds another: whole days of UTC from their sums, what lies
-    /// before the first of them from the hours' sums, and before the first whole hour from the rows.
+    /// Everybody's usage since an instant: whole days of UTC from their sums, what lies before the first of them from the hours' sums, and
+    /// before the first whole hour from the rows.
     /// </summary>
-    public async Task<UsageTotal> TotalAsync(DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation = default)
+    public async Task<UsageTotal> TotalSinceAsync(DateTimeOffset from, CancellationToken cancellation = default)
     {
         await using TenancyDbContext context = database.Open();
         DateTimeOffset firstHour = FirstWhole(UsagePeriod.Hour, from);
         DateTimeOffset firstDay = FirstWhole(UsagePeriod.Day, from);
         UsageTotal[] parts =
         [
-            await SumAsync(context, UsagePeriod.Day, firstDay, to, cancellation),
-            firstHour < firstDay ? await SumAsync(context, UsagePeriod.Hour, firstHour, firstDay < to ? firstDay : to, cancellation) : Nothing,
-            from < firstHour ? await SumRowsAsync(context, from, firstHour < to ? firstHour : to, cancellation) : Nothing,
+            await SumAsync(context, UsagePeriod.Day, firstDay, DateTimeOffset.MaxValue, cancellation),
+            firstHour < firstDay ? await SumAsync(context, UsagePeriod.Hour, firstHour, firstDay, cancellation) : Nothing,
+            from < firstHour ? await SumRowsAsync(context, from, firstHour, cancellation) : Nothing,
         ];
         return new UsageTotal(
             parts.Sum(part => part.Requests), parts.Sum(part => part.PromptTokens), parts.Sum(part => part.CachedTokens), parts.Sum(part => part.GeneratedTokens));

@@ -61,7 +61,7 @@ public sealed class LedgerTotals(UsageReader reader, IOptions<LiveOptions> optio
             TimeZoneInfo zone = options.Value.FindTimeZone();
             _newest = new FactoryTotals(await SinceAsync(UsageWindow.Day), await SinceAsync(UsageWindow.Week), await SinceAsync(UsageWindow.Month), zone.Id);
 
-            Task<UsageTotal> SinceAsync(UsageWindow window) => reader.TotalAsync(CalendarWindow.Holding(now, window, zone).Start, now + Interval, _stopping.Token);
+            Task<UsageTotal> SinceAsync(UsageWindow window) => reader.TotalSinceAsync(CalendarWindow.Holding(now, window, zone).Start, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
