@@ -52,13 +52,16 @@ public sealed class ConsoleFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>The browser; skips the calling test where there is none.</summary>
+    internal void RequireBrowser() => Assert.SkipWhen(_browser is null, Chromium.Missing);
+
     /// <summary>A page in a context of its own; skips the calling test where there is no browser.</summary>
-    internal async Task<BrowserPage> OpenAsync(string path, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<BrowserPage> OpenAsync(string path, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, Uri? address = null)
     {
         Assert.SkipWhen(_browser is null, Chromium.Missing);
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = Address.ToString(),
+            BaseURL = (address ?? Address).ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });

@@ -49,7 +49,7 @@ public sealed partial class FloorPageTests(ConsoleFixture console)
 
         await page.Page.Locator(".plot").HoverAsync();
 
-        await Expect(page.Page.Locator(".readout")).ToHaveTextAsync(new Regex(@"^\d\d:\d\d:\d\d–\d\d:\d\d:\d\d · out [\d.]+ · in [\d.]+ tokens/s$"));
+        await Expect(page.Page.Locator(".readout")).ToHaveTextAsync(new Regex(@"^\d\d:\d\d:\d\d–\d\d:\d\d:\d\d · out [\d.]+ · in [\d.]+ tokens/s( · busy ([\d.]+|–) %)?( · power ([\d.]+|–) W)?$"));
     }
 
     [Fact]

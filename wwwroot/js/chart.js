@@ -1,7 +1,6 @@
-// The values under the pointer, or under the cursor that arrow keys move, for every element with data-chart. The lines' points are
-// the values themselves: x counts points, y is tokens a second.
-const values = (plot, name) => (plot.querySelector(`polyline.${name}`)?.getAttribute("points") ?? "").trim().split(" ").filter(Boolean)
-  .map((point) => Number(point.split(",")[1]));
+// The values under the pointer, or under the cursor that arrow keys move, for every element with data-chart: one time for all strips of
+// its chart. The points of a line are the values themselves: x counts points, y is the value; a gap has no point.
+const valueAt = (path, index) => path.getAttribute("d").match(new RegExp(`[ML]${index},(-?[\\d.]+)`))?.[1];
 
 const pad = (number) => String(number).padStart(2, "0");
 const timeOf = (seconds) => {
@@ -9,22 +8,26 @@ const timeOf = (seconds) => {
   return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`;
 };
 
+function read(strip, index) {
+  const lines = [...strip.querySelectorAll("path[data-name]")].reverse(); // Drawn last is named first.
+  return `${lines.map((line) => `${line.dataset.name} ${valueAt(line, index) ?? "–"}`).join(" · ")} ${strip.dataset.unit}`;
+}
+
 function show(plot, index) {
-  const out = values(plot, "line-out");
-  if (out.length === 0) {
-    return;
-  }
-  const at = Math.min(Math.max(index, 0), out.length - 1);
+  const points = Number(plot.dataset.points);
+  const at = Math.min(Math.max(index, 0), points - 1);
   const step = Number(plot.dataset.step);
-  const from = Number(plot.dataset.last) - (out.length - at) * step + 1;
+  const from = Number(plot.dataset.last) - (points - at) * step + 1;
   plot.dataset.at = at;
-  const share = out.length === 1 ? 0 : at / (out.length - 1);
+  const share = at / (points - 1);
   const cursor = plot.querySelector(".cursor");
   cursor.style.left = `${share * 100}%`;
   cursor.hidden = false;
   const readout = plot.querySelector(".readout");
-  readout.textContent = `${timeOf(from)}–${timeOf(from + step)} · out ${out[at]} · in ${values(plot, "line-in")[at]} tokens/s`;
+  const strips = [...plot.closest(".chart").querySelectorAll("[data-unit]")];
+  readout.textContent = [`${timeOf(from)}–${timeOf(from + step)}`, ...strips.map((strip) => read(strip, at))].join(" · ");
   readout.hidden = false;
+  readout.style.left = "0px";
   const room = plot.clientWidth - readout.offsetWidth;
   readout.style.left = `${Math.min(Math.max(0, share * plot.clientWidth - readout.offsetWidth / 2), Math.max(0, room))}px`;
 }
@@ -41,7 +44,7 @@ document.addEventListener("pointermove", (event) => {
   const plot = find(event);
   if (plot) {
     const box = plot.getBoundingClientRect();
-    show(plot, Math.round(((event.clientX - box.left) / box.width) * (values(plot, "line-out").length - 1)));
+    show(plot, Math.round(((event.clientX - box.left) / box.width) * (Number(plot.dataset.points) - 1)));
   } else {
     document.querySelectorAll("[data-chart][data-at]").forEach((shown) => shown !== document.activeElement && hide(shown));
   }

@@ -18,6 +18,12 @@ public sealed class LiveOptions
     /// <summary>Most rows of the totals; what is left out is counted.</summary>
     public int TotalsShown { get; set; } = 50;
 
+    /// <summary>Whose days, weeks and months the Floor's totals are: a time zone's IANA name.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>The time zone.</summary>
+    public TimeZoneInfo FindTimeZone() => TimeZoneInfo.FindSystemTimeZoneById(TimeZone);
+
     /// <summary>What makes no sense, each in words that name the key.</summary>
     public IEnumerable<string> FindProblems()
     {
@@ -31,6 +37,10 @@ public sealed class LiveOptions
             {
                 yield return $"Live:{key} is {value}; it must be from 10 ms to 1 minute.";
             }
+        }
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
+        {
+            yield return $"Live:{nameof(TimeZone)} is '{TimeZone}', which this machine does not know; give an IANA name, for instance Europe/Berlin.";
         }
         if (TotalsShown is < 1 or > 1000)
         {

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Telemetry.Nvml;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Queue;
@@ -18,6 +20,10 @@ internal static class LiveServices
         services.AddOptions<LiveOptions>().Bind(configuration.GetSection("Live")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
         services.TryAddSingleton<HostSampler>();
+        services.TryAddSingleton(_ => new GpuSampler(configuration["Telemetry:NvmlPath"]));
+        services.AddSingleton<MachineMonitor>();
+        services.AddHostedService<MachineWatch>();
+        services.AddSingleton<LedgerTotals>();
         services.AddSingleton<ModelLoadBoard>();
         services.AddSingleton<FloorStore>();
         services.AddSingleton<QueueStore>();

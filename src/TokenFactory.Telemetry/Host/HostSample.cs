@@ -9,6 +9,9 @@ namespace TokenFactory.Telemetry.Host;
 public sealed record HostSample(
     DateTimeOffset At, double? CpuUtilization, long? MemoryTotalBytes, long? MemoryAvailableBytes, double? CpuWatts)
 {
+    /// <summary>Energy of all CPU packages since the first sample, in joules; null where it is not measured.</summary>
+    public double? CpuJoules { get; init; }
+
     /// <summary>Memory in use, in bytes: total less available.</summary>
     public long? MemoryUsedBytes => MemoryTotalBytes - MemoryAvailableBytes;
 }

@@ -14,6 +14,7 @@ public sealed class HostSampler
     private readonly RaplCounter _rapl;
     private CpuTimes? _lastTimes;
     private long _lastAt;
+    private double _joules;
 
     public HostSampler()
         : this("/proc", "/sys", TimeProvider.System)
@@ -46,12 +47,17 @@ public sealed class HostSampler
             CpuTimes? times = ReadTimes();
             double? utilization = _lastTimes is { } before && times is { } after ? CpuTimes.Utilization(before, after) : null;
             double seconds = _clock.GetElapsedTime(_lastAt).TotalSeconds;
-            double? watts = _rapl.TakeJoules() is { } joules && seconds > 0 ? joules / seconds : null;
+            double? joules = _rapl.TakeJoules();
+            double? watts = seconds > 0 ? joules / seconds : null;
+            _joules += joules ?? 0;
             _lastTimes = times;
             _lastAt = _clock.GetTimestamp();
             string? memory = ProcFile.ReadText(Path.Combine(_procRoot, "meminfo"));
             return new HostSample(
-                _clock.GetUtcNow(), utilization, MemoryInfo.Find(memory, "MemTotal"), MemoryInfo.Find(memory, "MemAvailable"), watts);
+                _clock.GetUtcNow(), utilization, MemoryInfo.Find(memory, "MemTotal"), MemoryInfo.Find(memory, "MemAvailable"), watts)
+            {
+                CpuJoules = joules is null ? null : _joules,
+            };
         }
     }
 

@@ -39,9 +39,18 @@ public sealed record UsageSum(
 /// <param name="Tokens">Prompt and generated tokens.</param>
 public sealed record KeyUsage(Guid KeyId, string Feature, long Requests, long Tokens);
 
+/// <summary>What everybody together used.</summary>
+/// <param name="Requests">Requests that ended.</param>
+/// <param name="PromptTokens">Their prompt tokens.</param>
+/// <param name="CachedTokens">Those of them that came from the cache.</param>
+/// <param name="GeneratedTokens">Their generated tokens.</param>
+public sealed record UsageTotal(long Requests, long PromptTokens, long CachedTokens, long GeneratedTokens);
+
 /// <summary>Answers what was used.</summary>
 public sealed class UsageReader(TenancyDatabase database)
 {
+    private static readonly UsageTotal Nothing = new(0, 0, 0, 0);
+
     /// <summary>Sums by period, oldest first. Periods are those of UTC.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
     public Task<IReadOnlyList<UsageSum>> ReadAsync(UsageQuery query, UsagePeriod period, CancellationToken cancellation = default) =>
@@ -75,6 +84,25 @@ public sealed class UsageReader(TenancyDatabase database)
                 .OrderBy(sum => sum.Start).FirstOrDefaultAsync(cancellation);
             return first?.Start;
         });
+
+    /// <summary>
+    /// Everybody's usage since an instant: whole days of UTC from their sums, what lies before the first of them from the hours' sums, and
+    /// before the first whole hour from the rows.
+    /// </summary>
+    public async Task<UsageTotal> TotalSinceAsync(DateTimeOffset from, CancellationToken cancellation = default)
+    {
+        await using TenancyDbContext context = database.Open();
+        DateTimeOffset firstHour = FirstWhole(UsagePeriod.Hour, from);
+        DateTimeOffset firstDay = FirstWhole(UsagePeriod.Day, from);
+        UsageTotal[] parts =
+        [
+            await SumAsync(context, UsagePeriod.Day, firstDay, DateTimeOffset.MaxValue, cancellation),
+            firstHour < firstDay ? await SumAsync(context, UsagePeriod.Hour, firstHour, firstDay, cancellation) : Nothing,
+            from < firstHour ? await SumRowsAsync(context, from, firstHour, cancellation) : Nothing,
+        ];
+        return new UsageTotal(
+            parts.Sum(part => part.Requests), parts.Sum(part => part.PromptTokens), parts.Sum(part => part.CachedTokens), parts.Sum(part => part.GeneratedTokens));
+    }
 
     /// <summary>A tenant's usage between any two instants, exactly: whole hours from their sums, the edges from the rows.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be read.</exception>
@@ -110,6 +138,27 @@ public sealed class UsageReader(TenancyDatabase database)
         sums = query.Model is { } model ? sums.Where(sum => sum.Model == model) : sums;
         return query.Lane is { } lane ? sums.Where(sum => sum.Lane == lane) : sums;
     }
+
+    private static DateTimeOffset FirstWhole(UsagePeriod period, DateTimeOffset from)
+    {
+        DateTimeOffset start = period.StartOf(from);
+        return start == from ? from : period == UsagePeriod.Hour ? start.AddHours(1) : start.AddDays(1);
+    }
+
+    private static async Task<UsageTotal> SumAsync(
+        TenancyDbContext context, UsagePeriod period, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        await context.RollUps.Where(sum => sum.Period == period && sum.Start >= from && sum.Start < to)
+            .GroupBy(_ => 1)
+            .Select(all => new UsageTotal(
+                all.Sum(sum => sum.Requests), all.Sum(sum => sum.PromptTokens), all.Sum(sum => sum.CachedTokens), all.Sum(sum => sum.GeneratedTokens)))
+            .FirstOrDefaultAsync(cancellation) ?? Nothing;
+
+    private static async Task<UsageTotal> SumRowsAsync(TenancyDbContext context, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        await context.Usage.Where(row => row.EndedAt >= from && row.EndedAt < to)
+            .GroupBy(_ => 1)
+            .Select(all => new UsageTotal(
+                all.LongCount(), all.Sum(row => row.PromptTokens), all.Sum(row => row.CachedTokens), all.Sum(row => row.GeneratedTokens)))
+            .FirstOrDefaultAsync(cancellation) ?? Nothing;
 
     private static async Task<List<KeyUsage>> HoursAsync(
         TenancyDbContext context, Guid tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>

@@ -40,7 +40,7 @@ internal sealed class HashExecutor : IModelExecutor
         VocabularySize = 256,
     };
 
-    public DeviceInfo Device { get; } = new("test:0", "Hash executor", "test", "none", 1 << 20);
+    public DeviceInfo Device { get; init; } = new("test:0", "Hash executor", "test", "none", 1 << 20);
 
     public ExecutorLimits Limits { get; }
 

@@ -41,25 +41,6 @@ public sealed class FloorControlTests : ConsoleContext
     }
 
     [Fact]
-    public void RateChart_Values_AreThePointsThemselves()
-    {
-        double[] generated = new double[RateSeries.Points];
-        generated[^1] = 103.4;
-        IRenderedComponent<RateChart> chart = Render<RateChart>(parameters => parameters
-            .Add(p => p.Series, new RateSeries(generated, new double[RateSeries.Points], 999)));
-
-        Assert.EndsWith(" 118,103.4", chart.Find("polyline.line-out").GetAttribute("points")!.TrimEnd());
-        Assert.Equal("0 0 118 150", chart.Find("svg").GetAttribute("viewBox"));
-        Assert.Equal(["150", "100", "50", "0"], chart.FindAll(".ticks span").Select(tick => tick.TextContent));
-        Assert.Empty(chart.FindAll(".none"));
-    }
-
-    [Fact]
-    public void RateChart_NoTokens_SaysSo() =>
-        Assert.Equal("No tokens in the last ten minutes", Render<RateChart>(parameters => parameters
-            .Add(p => p.Series, new RateSeries(new double[RateSeries.Points], new double[RateSeries.Points], 999))).Find(".none").TextContent);
-
-    [Fact]
     public void MachineCard_PowerUnreadable_SaysSo()
     {
         IRenderedComponent<MachineCard> card = Render<MachineCard>(parameters => parameters

@@ -2,7 +2,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Telemetry.Nvml;
+using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
@@ -18,6 +22,7 @@ public sealed class FloorStoreTests : IDisposable
     private readonly ManualClock _clock = new();
     private readonly ModelCatalog _catalog = new();
     private readonly ModelLoadBoard _loads;
+    private readonly MemoryLedger _ledger = new();
     private readonly HashModel _model = new();
     private readonly FloorStore _store;
     private int _calls;
@@ -25,8 +30,11 @@ public sealed class FloorStoreTests : IDisposable
     public FloorStoreTests()
     {
         _loads = new ModelLoadBoard(_clock);
-        _store = new FloorStore(
-            _catalog, _loads, new HostSampler(), _clock, Options.Create(new LiveOptions { TotalsShown = 1 }), NullLogger<FloorStore>.Instance);
+        IOptions<LiveOptions> options = Options.Create(new LiveOptions { TotalsShown = 1 });
+        UsageReader reader = new(TenancyDatabase.At("Data Source=/nonexistent/factory.db"));
+        MachineMonitor machine = new(new HostSampler(), new GpuSampler("/nonexistent/libnvidia-ml.so.1"), _clock);
+        LedgerTotals totals = new(reader, options, _clock, NullLogger<LedgerTotals>.Instance);
+        _store = new FloorStore(_catalog, _loads, machine, _ledger, totals, _clock, options, NullLogger<FloorStore>.Instance);
     }
 
     public void Dispose()
@@ -100,6 +108,21 @@ public sealed class FloorStoreTests : IDisposable
         Assert.Equal(256, replica.KvUsed + replica.KvCached + replica.KvFree);
         Assert.Equal(0, replica.Running.Total);
     }
+
+    [Fact]
+    public void Current_LedgerIsInTrouble_NeedsAttention()
+    {
+        _ledger.Problem = "The disk is full.";
+
+        Attention attention = Assert.Single(_store.Current.Attentions);
+
+        Assert.True(attention.IsGrave);
+        Assert.Contains("The disk is full.", attention.Words);
+    }
+
+    [Fact]
+    public void Current_NoGpuAndNoModel_TheCpuIsTheDevice() =>
+        Assert.Equal(("cpu:0", 0), (Assert.Single(_store.Current.Devices).Id, _store.Current.Devices[0].Replicas.Count));
 
     private async Task RunAsync(string tenant, int tokens)
     {

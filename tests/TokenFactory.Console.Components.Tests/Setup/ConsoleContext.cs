@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 using MudBlazor.Services;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Telemetry.Nvml;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Ledger;
@@ -33,8 +35,13 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(Catalog);
         Services.AddSingleton<IUsageLedger>(Ledger);
         Services.AddSingleton(Options.Create(new LiveOptions()));
-        Services.AddSingleton(new FloorStore(
-            Catalog, Loads, new HostSampler(), TimeProvider.System, Options.Create(new LiveOptions()), NullLogger<FloorStore>.Instance));
+        Services.AddSingleton(Loads);
+        Services.AddSingleton(_ => Gpus);
+        Services.AddSingleton<HostSampler>();
+        Services.AddSingleton<MachineMonitor>();
+        Services.AddSingleton<UsageReader>();
+        Services.AddSingleton<LedgerTotals>();
+        Services.AddSingleton<FloorStore>();
         Services.AddSingleton(new QueueStore(
             Catalog, TimeProvider.System, Options.Create(new LiveOptions { QueueInterval = TimeSpan.FromMilliseconds(50) }), NullLogger<QueueStore>.Instance));
         Services.AddSingleton<QueueOperations>();
@@ -50,6 +57,9 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
     protected ModelCatalog Catalog { get; } = new();
 
     internal MemoryLedger Ledger { get; } = new();
+
+    /// <summary>The GPUs; none where a test gives no other.</summary>
+    internal GpuSampler Gpus { get; set; } = new("/nonexistent/libnvidia-ml.so.1");
 
     protected ModelLoadBoard Loads { get; } = new(TimeProvider.System);
 

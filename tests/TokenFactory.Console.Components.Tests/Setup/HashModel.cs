@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
@@ -10,23 +11,39 @@ namespace TokenFactory.Web.Tests.Setup;
 /// <summary>A served model on a real engine loop whose executor is the hash executor: a byte a token, and every answer known before.</summary>
 internal sealed class HashModel : IDisposable
 {
-    public HashModel(string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null)
+    public HashModel(string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null, string device = "test:0", TimeProvider? clock = null)
     {
+        Executor = new HashExecutor { Device = new DeviceInfo(device, "Hash executor", "test", "none", 1 << 20) };
         ByteTokenizer tokenizer = new();
         BatchPolicy first = BatchPolicy.For(HashExecutor.DefaultLimits);
         EngineLoop engine = new(
-            Executor, new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy?.Invoke(first) ?? first });
+            Executor,
+            new EngineOptions
+            {
+                ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy?.Invoke(first) ?? first, Clock = clock ?? TimeProvider.System,
+            });
         Served = new ServedModel(
             name, engine, tokenizer, chats ? new LinesTemplate() : null, SamplingParameters.Greedy with { TopP = 0.9f }, new ModelFacts("Hash", 4_600_000, "/", DateTimeOffset.UnixEpoch, TimeSpan.Zero));
     }
 
-    public HashExecutor Executor { get; } = new();
+    public HashExecutor Executor { get; }
 
     public ServedModel Served { get; }
 
     /// <summary>The greedy answer to a prompt, as text.</summary>
     public static string Answer(string prompt, int tokens) =>
         new([.. HashExecutor.Continue([.. System.Text.Encoding.UTF8.GetBytes(prompt).Select(value => (int)value)], tokens, 256).Select(token => (char)token)]);
+
+    /// <summary>Runs a request to its end.</summary>
+    public async Task RunAsync(int tokens)
+    {
+        Served.Engine.TrySubmit(new GenerationRequest { Id = "run", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = tokens }, out Generation? generation);
+        GenerationDelta delta = new();
+        while (await generation!.WaitAsync())
+        {
+            generation.Read(ref delta);
+        }
+    }
 
     public void Dispose() => Served.Engine.Dispose();
 

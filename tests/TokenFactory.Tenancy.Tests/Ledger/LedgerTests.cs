@@ -57,6 +57,23 @@ public abstract class LedgerTests(DatabaseKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TotalSince_MidnightInIndia_CountsRowsHoursAndDaysOnce()
+    {
+        DateTimeOffset midnight = DateTimeOffset.Parse("2026-11-22T18:30:00Z", CultureInfo.InvariantCulture);
+        await WriteAsync(
+            Records.Of("before", midnight.AddMinutes(-1), generated: 1),
+            Records.Of("row", midnight.AddMinutes(5), generated: 20),
+            Records.Of("hour", midnight.AddHours(2), generated: 300, tenant: Guid.NewGuid()),
+            Records.Of("day", midnight.AddHours(9), generated: 4000),
+            Records.Of("today", Noon, generated: 50_000));
+
+        UsageTotal total = await new UsageReader(_test.Database).TotalSinceAsync(midnight, TestContext.Current.CancellationToken);
+
+        Assert.Equal(new UsageTotal(4, 40, 16, 54_320), total);
+        Assert.Equal(new UsageTotal(0, 0, 0, 0), await new UsageReader(_test.Database).TotalSinceAsync(Noon.AddDays(2), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Request_BrokenOff_IsRecoveredOnceFromItsCheckpoint()
     {
         Running running = new() { Now = Records.Of("a", Noon, generated: 3) };

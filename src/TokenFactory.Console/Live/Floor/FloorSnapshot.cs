@@ -1,4 +1,5 @@
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Telemetry.Nvml;
 using TokenFactory.Web.Live.Loading;
 
 namespace TokenFactory.Web.Live.Floor;
@@ -18,7 +19,23 @@ public sealed record FloorSnapshot(
     int TotalsLeftOut,
     HostSample? Host)
 {
+    /// <summary>Every device, with or without a model; see <see cref="DeviceReader"/>.</summary>
+    public IReadOnlyList<DeviceSnapshot> Devices { get; init; } = [];
+
+    /// <summary>Whether GPUs can be asked.</summary>
+    public GpuDriver? Driver { get; init; }
+
+    /// <summary>Why GPUs that are there cannot be asked; null otherwise, also where there are none.</summary>
+    public string? GpuProblem => Driver is { State: GpuDriverState.Failed } driver ? driver.Words : null;
+
+    /// <summary>What needs attention, the gravest first.</summary>
+    public IReadOnlyList<Attention> Attentions { get; init; } = [];
+
+    /// <summary>Sums of the ledger; null until it has answered.</summary>
+    public FactoryTotals? Used { get; init; }
+
     /// <summary>Whether both would look the same.</summary>
     public bool ShowsTheSameAs(FloorSnapshot other) =>
-        Second == other.Second && Replicas.SequenceEqual(other.Replicas) && Loads.SequenceEqual(other.Loads);
+        Second == other.Second && Replicas.SequenceEqual(other.Replicas) && Loads.SequenceEqual(other.Loads)
+        && Attentions.SequenceEqual(other.Attentions) && Used == other.Used;
 }

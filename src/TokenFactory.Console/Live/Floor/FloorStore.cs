@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Signals;
 
@@ -12,10 +14,16 @@ namespace TokenFactory.Web.Live.Floor;
 /// </summary>
 public sealed class FloorStore : IDisposable
 {
+    private const int MostQuickDevices = 8;
+
     private readonly Lock _lock = new();
     private readonly ModelCatalog _catalog;
     private readonly ModelLoadBoard _loads;
-    private readonly HostSampler _host;
+    private readonly MachineMonitor _machine;
+    private readonly DeviceReader _devices;
+    private readonly IUsageLedger _ledger;
+    private readonly LedgerTotals _totals;
+    private readonly PreemptionWindow _preemptions = new();
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly SignalSource _signals;
@@ -24,11 +32,21 @@ public sealed class FloorStore : IDisposable
     private int _watchers;
 
     public FloorStore(
-        ModelCatalog catalog, ModelLoadBoard loads, HostSampler host, TimeProvider clock, IOptions<LiveOptions> options, ILogger<FloorStore> logger)
+        ModelCatalog catalog,
+        ModelLoadBoard loads,
+        MachineMonitor machine,
+        IUsageLedger ledger,
+        LedgerTotals totals,
+        TimeProvider clock,
+        IOptions<LiveOptions> options,
+        ILogger<FloorStore> logger)
     {
         _catalog = catalog;
         _loads = loads;
-        _host = host;
+        _machine = machine;
+        _devices = new DeviceReader(machine);
+        _ledger = ledger;
+        _totals = totals;
         _clock = clock;
         _options = options.Value;
         _signals = new SignalSource(clock, logger);
@@ -38,10 +56,13 @@ public sealed class FloorStore : IDisposable
     }
 
     /// <summary>What the machine is.</summary>
-    public HostFacts Machine => _host.Facts;
+    public HostFacts Machine => _machine.Facts;
 
     /// <summary>Whether the machine's power can be measured.</summary>
-    public bool MeasuresEnergy => _host.MeasuresEnergy;
+    public bool MeasuresEnergy => _machine.MeasuresEnergy;
+
+    /// <summary>The utilisation, power and clock of a device over ten minutes.</summary>
+    public DeviceSeries ReadSeries(DeviceSnapshot device, long lastSecond) => DeviceSeries.Read(_machine, device, lastSecond);
 
     /// <summary>The newest snapshot.</summary>
     public FloorSnapshot Current
@@ -64,8 +85,6 @@ public sealed class FloorStore : IDisposable
         {
             if (_watchers++ == 0)
             {
-                // Utilisation counts from the sample before: this one makes it begin now.
-                _host.Sample();
                 _current = null;
                 _timer.Change(_options.SampleInterval, _options.SampleInterval);
             }
@@ -84,8 +103,15 @@ public sealed class FloorStore : IDisposable
     {
         lock (_lock)
         {
-            FloorSnapshot next = Take(_current);
-            if (_current?.ShowsTheSameAs(next) == true)
+            FloorSnapshot? before = _current;
+            long second = _clock.GetUtcNow().ToUnixTimeSeconds() - 1;
+            if (before?.Second == second && before.Devices.Count > MostQuickDevices && before.Loads.SequenceEqual(_loads.Loads))
+            {
+                // Nobody reads a floor of many devices several times a second.
+                return;
+            }
+            FloorSnapshot next = Take(before, second);
+            if (before?.ShowsTheSameAs(next) == true)
             {
                 return;
             }
@@ -94,22 +120,36 @@ public sealed class FloorStore : IDisposable
         _signals.Notify();
     }
 
-    private FloorSnapshot Take(FloorSnapshot? before)
+    private FloorSnapshot Take(FloorSnapshot? before, long second)
     {
         IReadOnlyList<ServedModel> models = _catalog.Models;
-        long second = _clock.GetUtcNow().ToUnixTimeSeconds() - 1;
         bool isNewSecond = before?.Second != second;
-        ReplicaSnapshot[] replicas =
-        [
-            .. models.Select(model => ReplicaSnapshot.Read(model, isNewSecond ? null : FindRates(before!, model))),
-        ];
-        if (!isNewSecond)
+        ReplicaSnapshot[] replicas = [.. models.Select(model => ReadReplica(model, isNewSecond ? null : FindRates(before!, model), second))];
+        _preemptions.Keep([.. replicas.Select(replica => replica.Key)]);
+        IReadOnlyList<TenantTotal> totals = before?.Totals ?? [];
+        int leftOut = before?.TotalsLeftOut ?? 0;
+        if (isNewSecond)
         {
-            return before! with { Replicas = replicas, Loads = _loads.Loads };
+            totals = TenantTotal.Read(models, _options.TotalsShown, out leftOut);
         }
-        IReadOnlyList<TenantTotal> totals = TenantTotal.Read(models, _options.TotalsShown, out int leftOut);
-        return new FloorSnapshot(second, replicas, _loads.Loads, totals, leftOut, before is null ? null : _host.Sample());
+        FloorSnapshot next = new(second, replicas, _loads.Loads, totals, leftOut, _machine.Newest)
+        {
+            Devices = KeepUnchanged(before?.Devices ?? [], _devices.Read(replicas, models, second)),
+            Driver = _machine.Driver,
+            Used = _totals.Newest,
+        };
+        return next with { Attentions = Attention.Find(next, _ledger.Problem) };
     }
+
+    private ReplicaSnapshot ReadReplica(ServedModel model, ReplicaRates? rates, long second)
+    {
+        ReplicaSnapshot replica = ReplicaSnapshot.Read(model, rates);
+        return replica with { RecentPreemptions = _preemptions.Add(replica.Key, second, replica.Preemptions) };
+    }
+
+    /// <summary>A device that looks as before stays the same object, so that its row and card need no rendering.</summary>
+    private static IReadOnlyList<DeviceSnapshot> KeepUnchanged(IReadOnlyList<DeviceSnapshot> before, IReadOnlyList<DeviceSnapshot> next) =>
+        [.. next.Select((device, index) => index < before.Count && before[index].Equals(device) ? before[index] : device)];
 
     private static ReplicaRates? FindRates(FloorSnapshot before, ServedModel model) =>
         before.Replicas.FirstOrDefault(replica => replica.Model == model.Name && replica.Device == model.Engine.Device)?.Rates;

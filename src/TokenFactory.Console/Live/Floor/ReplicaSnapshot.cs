@@ -21,6 +21,15 @@ public sealed record ReplicaSnapshot
     /// <summary>Most sequences that may run at once under the policy in force.</summary>
     public required int MaxRunning { get; init; }
 
+    /// <summary>Most requests that may wait under the policy in force.</summary>
+    public required int MaxWaiting { get; init; }
+
+    /// <summary>Times that a request gave its KV blocks up to others, since the model was loaded.</summary>
+    public required long Preemptions { get; init; }
+
+    /// <summary>Those of the last minute, as far as somebody watched.</summary>
+    public long RecentPreemptions { get; init; }
+
     /// <summary>KV blocks that running sequences hold.</summary>
     public required int KvUsed { get; init; }
 
@@ -55,6 +64,8 @@ public sealed record ReplicaSnapshot
             Running = LaneCounts.From(status.Running),
             Waiting = LaneCounts.From(status.Waiting),
             MaxRunning = engine.Policy.Policy.MaxRunning,
+            MaxWaiting = engine.Policy.Policy.QueueRequests,
+            Preemptions = status.Preemptions,
             KvUsed = status.KvUsed,
             KvCached = status.KvCached,
             KvFree = status.KvFree,

@@ -1,0 +1,97 @@
+using TokenFactory.Engine.Accounting;
+using TokenFactory.Engine.Serving;
+using TokenFactory.Telemetry;
+using TokenFactory.Telemetry.Nvml;
+
+namespace TokenFactory.Web.Live.Floor;
+
+/// <summary>
+/// Joins what the engines and the telemetry say of each device, by the device's id. All GPUs are there, with or without a model; the
+/// CPU is there where a model runs on it, or where there is no GPU.
+/// </summary>
+internal sealed class DeviceReader(MachineMonitor machine)
+{
+    // Shorter, and a few tokens more or less would move the figure.
+    private const int EnergySeconds = 60;
+
+    private const string GpuPrefix = "cuda:";
+
+    private readonly Dictionary<string, string> _busy = [];
+    private long _busyAt;
+
+    /// <summary>The devices at the end of a second: the CPU where a model runs on it, then GPUs by index.</summary>
+    public IReadOnlyList<DeviceSnapshot> Read(IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
+    {
+        DrawBusy(second);
+        DeviceSnapshot[] gpus = [.. machine.Gpus.Select(gpu => ReadGpu(gpu, replicas, models, second))];
+        IEnumerable<string> others = replicas.Select(replica => replica.Device.Id).Distinct().Except(gpus.Select(device => device.Id));
+        DeviceSnapshot[] devices = [.. others.Select(id => ReadOther(id, replicas, models, second)), .. gpus];
+        return devices.Length > 0 ? devices : [ReadOther("cpu:0", replicas, models, second)];
+    }
+
+    private DeviceSnapshot ReadGpu(Gpu gpu, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second) => new()
+    {
+        Id = gpu.Facts.Id,
+        Name = gpu.Facts.Name,
+        Gpu = gpu.Facts,
+        Sample = gpu.Newest ?? default,
+        Replicas = [.. replicas.Where(replica => replica.Device.Id == gpu.Facts.Id)],
+        TokensPerJoule = PerJoule(models, gpu.Facts.Id, second, gpu.Joules(second - EnergySeconds, second)),
+        Busy = _busy.GetValueOrDefault(gpu.Facts.Id, ""),
+    };
+
+    private DeviceSnapshot ReadOther(string id, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
+    {
+        ReplicaSnapshot[] own = [.. replicas.Where(replica => replica.Device.Id == id)];
+        bool isHost = !id.StartsWith(GpuPrefix, StringComparison.Ordinal);
+        return new DeviceSnapshot
+        {
+            Id = id,
+            Name = own.Length > 0 ? own[0].Device.Name : machine.Facts.CpuName,
+            Host = isHost ? machine.Newest : null,
+            Replicas = own,
+            TokensPerJoule = isHost ? PerJoule(models, id, second, machine.Joules(second - EnergySeconds, second)) : null,
+            Busy = isHost ? _busy.GetValueOrDefault("", "") : "",
+        };
+    }
+
+    private static double? PerJoule(IReadOnlyList<ServedModel> models, string device, long second, double? joules)
+    {
+        if (joules is not > 0)
+        {
+            return null;
+        }
+        long tokens = 0;
+        Span<RateSample> seconds = stackalloc RateSample[EnergySeconds];
+        foreach (ServedModel model in models.Where(model => model.Engine.Device.Id == device))
+        {
+            model.Engine.Rates.CopyTo(seconds, second + 1);
+            foreach (ref readonly RateSample rate in seconds)
+            {
+                tokens += rate.Generated;
+            }
+        }
+        return tokens / joules;
+    }
+
+    /// <summary>Lines change only when a point of them is whole.</summary>
+    private void DrawBusy(long second)
+    {
+        long end = (second + 1) / Sparkline.SecondsPerPoint * Sparkline.SecondsPerPoint;
+        if (end == _busyAt && _busy.Count > machine.Gpus.Count)
+        {
+            return;
+        }
+        _busyAt = end;
+        const int Seconds = Sparkline.Points * Sparkline.SecondsPerPoint;
+        HostSecond?[] host = new HostSecond?[Seconds];
+        machine.History.CopyTo(host, end);
+        _busy[""] = Sparkline.Draw([.. host.Select(sample => sample?.CpuUtilization)]);
+        GpuSample?[] samples = new GpuSample?[Seconds];
+        foreach (Gpu gpu in machine.Gpus)
+        {
+            gpu.History.CopyTo(samples, end);
+            _busy[gpu.Facts.Id] = Sparkline.Draw([.. samples.Select(sample => sample?.UtilizationPercent / 100.0)]);
+        }
+    }
+}
