@@ -13,8 +13,15 @@ public sealed class DeviceControlTests : ConsoleContext
 
     private static readonly GpuSample Working = new()
     {
-        State = GpuState.Works, UtilizationPercent = 97, MemoryUsedBytes = 60L << 30, PowerWatts = 688.4, PowerLimitWatts = 700, Celsius = 71, SmClock = 1755,
-        EnergyJoules = 5, ClockReasons = ClockReasons.SoftwarePowerCap,
+        State = GpuState.Works,
+        UtilizationPercent = 97,
+        MemoryUsedBytes = 60L << 30,
+        PowerWatts = 688.4,
+        PowerLimitWatts = 700,
+        Celsius = 71,
+        SmClock = 1755,
+        EnergyJoules = 5,
+        ClockReasons = ClockReasons.SoftwarePowerCap,
     };
 
     [Fact]
@@ -22,7 +29,11 @@ public sealed class DeviceControlTests : ConsoleContext
     {
         ReplicaSnapshot replica = ReplicaSnapshot.Read(AddModel().Served, null) with
         {
-            Running = new LaneCounts(3, 1, 0), Waiting = new LaneCounts(0, 0, 1200), KvUsed = 10, KvCached = 20, KvFree = 30,
+            Running = new LaneCounts(3, 1, 0),
+            Waiting = new LaneCounts(0, 0, 1200),
+            KvUsed = 10,
+            KvCached = 20,
+            KvFree = 30,
             Rates = new ReplicaRates(4321, 0, 870, 0, 0, 0, null, 12.5),
         };
 
@@ -88,7 +99,12 @@ public sealed class DeviceControlTests : ConsoleContext
     {
         ReplicaSnapshot replica = ReplicaSnapshot.Read(AddModel().Served, null) with
         {
-            Waiting = new LaneCounts(80, 0, 0), MaxWaiting = 100, KvUsed = 99, KvCached = 1, KvFree = 0, RecentPreemptions = 7,
+            Waiting = new LaneCounts(80, 0, 0),
+            MaxWaiting = 100,
+            KvUsed = 99,
+            KvCached = 1,
+            KvFree = 0,
+            RecentPreemptions = 7,
         };
         FloorSnapshot floor = new(1, [replica], [], [], 0, null) { Devices = [Gpu(Working with { Celsius = 84 })] };
 

@@ -20,7 +20,11 @@ internal sealed class HashModel : IDisposable
             Executor,
             new EngineOptions
             {
-                ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy?.Invoke(first) ?? first, Clock = clock ?? TimeProvider.System,
+                ModelName = name,
+                CacheIdentity = name,
+                Tokenizer = tokenizer,
+                Policy = policy?.Invoke(first) ?? first,
+                Clock = clock ?? TimeProvider.System,
             });
         Served = new ServedModel(
             name, engine, tokenizer, chats ? new LinesTemplate() : null, SamplingParameters.Greedy with { TopP = 0.9f }, new ModelFacts("Hash", 4_600_000, "/", DateTimeOffset.UnixEpoch, TimeSpan.Zero));
