@@ -195,6 +195,18 @@ public sealed class TenantsTests : ConsoleContext
     }
 
     [Fact]
+    public async Task Address_ChangedByALink_IsFollowed()
+    {
+        (Tenant tenant, _) = await AddTenantAsync();
+        IRenderedComponent<TenantsPage> page = Open("tenants");
+        Assert.Empty(page.FindAll("[data-testid=tenant-state]"));
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"tenants?id={tenant.Id}");
+
+        page.WaitForAssertion(() => Assert.Equal("active", page.Find("[data-testid=tenant-state]").TextContent), Patience);
+    }
+
+    [Fact]
     public void Address_OfNothingThere_SaysSo() => Assert.Contains("It is not there any more", Open($"tenants?id={Guid.NewGuid()}").Markup);
 
     private static string Limit(IRenderedComponent<TenantsPage> page, string which) => page.Find($"[data-testid=limit-{which}]").TextContent;

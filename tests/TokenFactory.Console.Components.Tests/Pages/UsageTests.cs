@@ -78,6 +78,18 @@ public sealed class UsageTests : ConsoleContext
         page.WaitForAssertion(() => Assert.Contains("The first day is after the last.", page.Find("[role=alert]").TextContent), Patience);
     }
 
+    [Fact]
+    public async Task Address_ChangedByALink_IsFollowed()
+    {
+        await WriteLedgerAsync(LedgerRows.Of("a", DateTimeOffset.UtcNow), LedgerRows.Of("b", DateTimeOffset.UtcNow, lane: "batch"));
+        IRenderedComponent<UsagePage> page = Render<UsagePage>();
+        page.WaitForAssertion(() => Assert.Equal("2", Text(page, "total-requests")), Patience);
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("usage?lane=batch");
+
+        page.WaitForAssertion(() => Assert.Equal("1", Text(page, "total-requests")), Patience);
+    }
+
     private static string Text(IRenderedComponent<UsagePage> page, string id) => page.Find($"[data-testid={id}]").TextContent;
 
     private static void Change(IRenderedComponent<UsagePage> page, string id, string value) => page.Act(live => live.Find($"[data-testid={id}]").Change(value));
