@@ -10,7 +10,10 @@ using TokenFactory.Telemetry.Host;
 using TokenFactory.Telemetry.Nvml;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Ledger;
+using TokenFactory.Tenancy.Prices;
+using TokenFactory.Tenancy.Quotas;
 using TokenFactory.Tests.Shared.Tenancy;
 using TokenFactory.Web.Access;
 using TokenFactory.Web.Live;
@@ -18,6 +21,8 @@ using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Queue;
 using TokenFactory.Web.Policies;
+using TokenFactory.Web.Tenants;
+using TokenFactory.Web.Usages;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Setup;
@@ -49,6 +54,14 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<AuditTrail>();
         Services.AddSingleton<LatencyHistory>();
         Services.AddSingleton<PolicyChanges>();
+        Services.AddSingleton<TenantDirectory>();
+        Services.AddSingleton<TenantAdministration>();
+        Services.AddSingleton<QuotaBook>();
+        Services.AddSingleton<UsageReader>();
+        Services.AddSingleton<UsageExport>();
+        Services.AddSingleton<PriceBook>();
+        Services.AddTenantPages();
+        Services.AddUsagePage();
         Services.AddScoped<Visitor>();
     }
 
@@ -67,6 +80,9 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
     private TenancyDatabase Database => _scratch!.Open();
 
     public async ValueTask InitializeAsync() => _scratch = await ScratchDatabase.CreateAsync();
+
+    /// <summary>Writes rows to the ledger as a server does.</summary>
+    internal Task WriteLedgerAsync(params UsageRecord[] rows) => LedgerBatch.WriteAsync(Database, rows, [], DateTimeOffset.UtcNow, CancellationToken.None);
 
     internal IReadOnlyList<AuditEntry> ReadAudit() => Services.GetRequiredService<AuditTrail>().ReadAsync(100).GetAwaiter().GetResult();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Keys;
@@ -48,11 +49,18 @@ public sealed partial class Tenants
     /// <summary>The newest first.</summary>
     private ApiKey[] KeyRows => [.. Directory.Keys.Where(key => _address.Finds(key.Name, key.Prefix, Owner(key))).Reverse()];
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Follow;
+        _subscription?.Dispose();
+    }
 
-    protected override async Task OnInitializedAsync() => _mayChange = await Operations.MayChangeAsync();
-
-    protected override void OnParametersSet() => _address = TenantsAddress.FromQuery(new Uri(Navigation.Uri).Query);
+    protected override async Task OnInitializedAsync()
+    {
+        _address = TenantsAddress.FromQuery(new Uri(Navigation.Uri).Query);
+        Navigation.LocationChanged += Follow;
+        _mayChange = await Operations.MayChangeAsync();
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -60,6 +68,13 @@ public sealed partial class Tenants
         {
             _subscription = Store.Subscribe(() => InvokeAsync(StateHasChanged));
         }
+    }
+
+    /// <summary>A link within the page changes its address and nothing else.</summary>
+    private void Follow(object? sender, LocationChangedEventArgs change)
+    {
+        _address = TenantsAddress.FromQuery(new Uri(change.Location).Query);
+        _ = InvokeAsync(StateHasChanged);
     }
 
     private void Show(TenantsAddress address)

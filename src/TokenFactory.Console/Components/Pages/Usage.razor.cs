@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Tenancy.Data;
@@ -58,8 +59,11 @@ public sealed partial class Usage
 
     private IEnumerable<ApiKey> Keys => Directory.Keys.Where(key => !key.IsAdmin && (_selection.Tenant is null || key.TenantId == _selection.Tenant));
 
+    public void Dispose() => Navigation.LocationChanged -= Follow;
+
     protected override async Task OnInitializedAsync()
     {
+        Navigation.LocationChanged += Follow;
         _selection = UsageSelection.FromQuery(new Uri(Navigation.Uri).Query, Clock.GetUtcNow());
         _mayExport = await Visitor.MayAsync(Permission.ManageQuotas);
         await ReadAsync();
@@ -87,6 +91,22 @@ public sealed partial class Usage
         catch (DatabaseUnavailableException away)
         {
             _problem = away.Message;
+        }
+    }
+
+    /// <summary>The navigation's link to this page, and the way back, change the address and nothing else.</summary>
+    private void Follow(object? sender, LocationChangedEventArgs change)
+    {
+        Uri location = new(change.Location);
+        UsageSelection selection = UsageSelection.FromQuery(location.Query, Clock.GetUtcNow());
+        if (location.AbsolutePath == new Uri(new Uri(Navigation.BaseUri), "usage").AbsolutePath && selection != _selection)
+        {
+            _selection = selection;
+            _ = InvokeAsync(async () =>
+            {
+                await ReadAsync();
+                StateHasChanged();
+            });
         }
     }
 
