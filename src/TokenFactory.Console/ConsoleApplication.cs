@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 using TokenFactory.Api;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Web.Access;
+using TokenFactory.Web.Access.SignIn;
 using TokenFactory.Web.Components;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Hosting.Tenants;
@@ -34,12 +36,12 @@ public static class ConsoleApplication
         builder.Services.AddPolicies();
         builder.Services.AddTenantPages();
         builder.Services.AddUsagePage();
-        builder.Services.AddAccess();
+        builder.Services.AddAccess(builder.Configuration);
         AddComponents(builder.Services);
 
         WebApplication app = builder.Build();
-        app.MapTokenFactoryApi();
         UsePages(app);
+        app.MapTokenFactoryApi();
         return app;
     }
 
@@ -70,14 +72,20 @@ public static class ConsoleApplication
         if (!app.Environment.IsDevelopment())
         {
             app.UseExceptionHandler("/error", createScopeForErrors: true);
-            app.Use(LocalPages.GuardAsync);
+            app.UseHsts();
+            app.Use(SecurePages.RequireHttps);
         }
+        app.Use(SecurePages.AddHeaders);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(KeepPagesFromApiClients);
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapUsageExport();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapSignIn();
+        app.MapUsageExport().RequireAuthorization(nameof(Permission.ManageQuotas));
+        // Who may frame a page is said with the rest of the policy.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }
 
     /// <summary>An API client gets the API's own errors, never a page.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Directory;
@@ -21,6 +22,7 @@ public static class TenancyServices
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TenantAdministration>();
         services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AccountBook>();
         services.AddSingleton<QuotaBook>();
         services.AddSingleton<QuotaSeeder>();
         services.AddSingleton<LedgerWriter>();

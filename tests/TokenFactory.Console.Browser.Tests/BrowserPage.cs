@@ -43,6 +43,21 @@ internal sealed class BrowserPage : IAsyncDisposable
         await Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
     }
 
+    /// <summary>Fills in the sign-in page and waits until a page is drawn after it.</summary>
+    public async Task SignInAsync(string name, string password)
+    {
+        await EnterAsync(name, password);
+        await Page.Locator(".account").WaitForAsync();
+    }
+
+    /// <summary>Fills in the sign-in page and presses its button.</summary>
+    public async Task EnterAsync(string name, string password)
+    {
+        await Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await Page.GetByLabel("Password", new() { Exact = true }).FillAsync(password);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+    }
+
     /// <summary>Sends a message and waits until its answer has ended.</summary>
     public async Task AskAsync(string text)
     {

@@ -18,6 +18,7 @@ public sealed class ConsoleFixture : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private HostProcess? _host;
+    private readonly Dictionary<Uri, string> _sessions = [];
 
     internal Uri Address => _host!.Client.BaseAddress!;
 
@@ -56,17 +57,37 @@ public sealed class ConsoleFixture : IAsyncLifetime
     internal void RequireBrowser() => Assert.SkipWhen(_browser is null, Chromium.Missing);
 
     /// <summary>A page in a context of its own; skips the calling test where there is no browser.</summary>
-    internal async Task<BrowserPage> OpenAsync(string path, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, Uri? address = null)
+    /// <param name="path">What is loaded.</param>
+    /// <param name="width">The window's, in pixels.</param>
+    /// <param name="height">The window's, in pixels.</param>
+    /// <param name="scheme">What the system says of light and dark.</param>
+    /// <param name="address">Another host than the fixture's.</param>
+    /// <param name="signedIn">As <c>admin</c>, by a session that is made once a host; false: as nobody.</param>
+    internal async Task<BrowserPage> OpenAsync(
+        string path, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, Uri? address = null, bool signedIn = true)
     {
         Assert.SkipWhen(_browser is null, Chromium.Missing);
+        Uri host = address ?? Address;
         IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = (address ?? Address).ToString(),
+            BaseURL = host.ToString(),
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            StorageState = signedIn ? await FindSessionAsync(host) : null,
         });
         BrowserPage page = new(context, await context.NewPageAsync());
         await page.GoToAsync(path);
         return page;
+    }
+
+    private async Task<string> FindSessionAsync(Uri host)
+    {
+        if (!_sessions.TryGetValue(host, out string? session))
+        {
+            await using BrowserPage page = await OpenAsync("/signin", address: host, signedIn: false);
+            await page.SignInAsync("admin", HostProcess.AdminPassword);
+            _sessions[host] = session = await page.Page.Context.StorageStateAsync();
+        }
+        return session;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TokenFactory.Api.Errors;
+using TokenFactory.Tenancy.Accounts;
 
 namespace TokenFactory.Api.Administration;
 
@@ -13,30 +14,30 @@ internal sealed class AdminRoutes(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Add(HttpMethods.Get, "plans", plans.ListAsync);
-        Add(HttpMethods.Post, "plans", plans.CreateAsync);
-        Add(HttpMethods.Get, "plans/{plan}", plans.ShowAsync);
-        Add(HttpMethods.Put, "plans/{plan}", plans.ReplaceAsync);
-        Add(HttpMethods.Delete, "plans/{plan}", plans.DeleteAsync);
-        Add(HttpMethods.Get, "tenants", tenants.ListAsync);
-        Add(HttpMethods.Post, "tenants", tenants.CreateAsync);
-        Add(HttpMethods.Get, "tenants/{tenant}", tenants.ShowAsync);
-        Add(HttpMethods.Put, "tenants/{tenant}", tenants.ReplaceAsync);
-        Add(HttpMethods.Delete, "tenants/{tenant}", tenants.DeleteAsync);
-        Add(HttpMethods.Get, "tenants/{tenant}/limits", tenants.ShowLimitsAsync);
-        Add(HttpMethods.Get, "limits", tenants.ListLimitsAsync);
-        Add(HttpMethods.Get, "keys", keys.ListAsync);
-        Add(HttpMethods.Post, "keys", keys.CreateAsync);
-        Add(HttpMethods.Get, "keys/{key}", keys.ShowAsync);
-        Add(HttpMethods.Post, "keys/{key}/rotate", keys.RotateAsync);
-        Add(HttpMethods.Delete, "keys/{key}", keys.RevokeAsync);
-        Add(HttpMethods.Get, "usage", usage.ListAsync);
-        Add(HttpMethods.Get, "usage/export", usage.ExportAsync);
-        Add(HttpMethods.Get, "ledger/verify", ledger.VerifyAsync);
-        Add(HttpMethods.Get, "audit", ledger.ListAuditAsync);
-        routes.Map(Root + "{**path}", pipeline.Around(gate.Guard((context, _) => throw ApiException.NoRoute(context.Request))));
+        Add(Permission.See, HttpMethods.Get, "plans", plans.ListAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Post, "plans", plans.CreateAsync);
+        Add(Permission.See, HttpMethods.Get, "plans/{plan}", plans.ShowAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Put, "plans/{plan}", plans.ReplaceAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Delete, "plans/{plan}", plans.DeleteAsync);
+        Add(Permission.See, HttpMethods.Get, "tenants", tenants.ListAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Post, "tenants", tenants.CreateAsync);
+        Add(Permission.See, HttpMethods.Get, "tenants/{tenant}", tenants.ShowAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Put, "tenants/{tenant}", tenants.ReplaceAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Delete, "tenants/{tenant}", tenants.DeleteAsync);
+        Add(Permission.See, HttpMethods.Get, "tenants/{tenant}/limits", tenants.ShowLimitsAsync);
+        Add(Permission.See, HttpMethods.Get, "limits", tenants.ListLimitsAsync);
+        Add(Permission.See, HttpMethods.Get, "keys", keys.ListAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Post, "keys", keys.CreateAsync);
+        Add(Permission.See, HttpMethods.Get, "keys/{key}", keys.ShowAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Post, "keys/{key}/rotate", keys.RotateAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Delete, "keys/{key}", keys.RevokeAsync);
+        Add(Permission.See, HttpMethods.Get, "usage", usage.ListAsync);
+        Add(Permission.ManageQuotas, HttpMethods.Get, "usage/export", usage.ExportAsync);
+        Add(Permission.See, HttpMethods.Get, "ledger/verify", ledger.VerifyAsync);
+        Add(Permission.See, HttpMethods.Get, "audit", ledger.ListAuditAsync);
+        routes.Map(Root + "{**path}", pipeline.Around(gate.Guard(Permission.See, (context, _) => throw ApiException.NoRoute(context.Request))));
 
-        void Add(string method, string path, Func<HttpContext, string, Task> handler) =>
-            routes.MapMethods(Root + path, [method], pipeline.Around(gate.Guard(handler)));
+        void Add(Permission permission, string method, string path, Func<HttpContext, string, Task> handler) =>
+            routes.MapMethods(Root + path, [method], pipeline.Around(gate.Guard(permission, handler)));
     }
 }

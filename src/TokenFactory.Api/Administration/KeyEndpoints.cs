@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using TokenFactory.Api.Administration.Wire;
 using TokenFactory.Api.Errors;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Keys;
@@ -8,7 +9,7 @@ using TokenFactory.Tenancy.Keys;
 namespace TokenFactory.Api.Administration;
 
 /// <summary><c>/admin/v1/keys</c>. A new key's text is in the answer that makes it, and nowhere else.</summary>
-internal sealed class KeyEndpoints(TenantAdministration administration, TenantDirectory directory, TimeProvider clock)
+internal sealed class KeyEndpoints(TenantAdministration administration, TenantDirectory directory, AdminGate gate, TimeProvider clock)
 {
     private static readonly TimeSpan UsualOverlap = TimeSpan.FromDays(1);
     private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(366);
@@ -30,6 +31,10 @@ internal sealed class KeyEndpoints(TenantAdministration administration, TenantDi
         {
             throw ApiException.Invalid("A key needs either a tenant, or admin set to true.", "tenant");
         }
+        if (body.Admin)
+        {
+            gate.Demand(context, Permission.Administer);
+        }
         await AnswerAsync(context, await administration.CreateKeyAsync(actor, body.ToKey(body.Tenant is { } name ? FindTenant(name) : null), null, context.RequestAborted));
     }
 
@@ -40,18 +45,30 @@ internal sealed class KeyEndpoints(TenantAdministration administration, TenantDi
         {
             throw ApiException.Invalid($"overlap_seconds must be from 0 to {LongestOverlap.TotalSeconds}.", "overlap_seconds");
         }
+        ApiKey key = FindToChange(context);
         TimeSpan overlap = body.OverlapSeconds is { } given ? TimeSpan.FromSeconds(given) : UsualOverlap;
-        await AnswerAsync(context, await administration.RotateKeyAsync(actor, Find(context).Id, overlap, context.RequestAborted));
+        await AnswerAsync(context, await administration.RotateKeyAsync(actor, key.Id, overlap, context.RequestAborted));
     }
 
     public async Task RevokeAsync(HttpContext context, string actor) =>
-        await AnswerAsync(context, await administration.RevokeKeyAsync(actor, Find(context).Id, context.RequestAborted));
+        await AnswerAsync(context, await administration.RevokeKeyAsync(actor, FindToChange(context).Id, context.RequestAborted));
 
     private ApiKey Find(HttpContext context)
     {
         string id = AdminPaths.Segment(context, "key");
         return (Guid.TryParse(id, out Guid key) ? directory.Keys.FirstOrDefault(one => one.Id == key) : null)
             ?? throw ApiException.NotFound($"There is no key {AdminPaths.Shown(id)}: a path names it by its id.");
+    }
+
+    /// <summary>Who may keep tenants may not make themselves an administrator.</summary>
+    private ApiKey FindToChange(HttpContext context)
+    {
+        ApiKey key = Find(context);
+        if (key.IsAdmin)
+        {
+            gate.Demand(context, Permission.Administer);
+        }
+        return key;
     }
 
     private Guid FindTenant(string name) =>

@@ -39,6 +39,10 @@ internal static class CommandLine
             Command("verify", "Checks every row's hash, every day's ends and the sums. Exit code 2 where something was altered or removed.", commands.VerifyLedger),
             Command("rebuild", "Makes the sums by hour, day and month again from the rows.", commands.RebuildLedger),
         });
+        Argument<string> account = new("name") { Description = "The account's name; the first one is admin." };
+        Command reset = new("reset", "Gives an account a new password for one sign-in, prints it, and opens the account; also beside a running server.") { account };
+        reset.SetAction(parsed => commands.ResetAccount([.. ToConfiguration(parsed)], parsed.GetRequiredValue(account)));
+        root.Subcommands.Add(new Command("accounts", "Works on the accounts that sign in to the pages.") { reset });
         // The host has its own signal handling: drain, then stop.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
@@ -88,5 +92,6 @@ internal static class CommandLine
 /// <param name="Serve">Runs the server.</param>
 /// <param name="VerifyLedger">Checks the ledger.</param>
 /// <param name="RebuildLedger">Makes the ledger's sums again.</param>
+/// <param name="ResetAccount">Gives an account, by its name, a one-time password.</param>
 internal sealed record ConsoleCommands(
-    Func<string[], Task<int>> Serve, Func<string[], Task<int>> VerifyLedger, Func<string[], Task<int>> RebuildLedger);
+    Func<string[], Task<int>> Serve, Func<string[], Task<int>> VerifyLedger, Func<string[], Task<int>> RebuildLedger, Func<string[], string, Task<int>> ResetAccount);

@@ -12,7 +12,8 @@ internal static class ConsoleProcess
     public static Task<int> RunAsync(string[] args) => CommandLine.RunAsync(args, new ConsoleCommands(
         arguments => RunAsync(arguments, ServeAsync),
         arguments => RunAsync(arguments, app => LedgerCommand.VerifyAsync(app.Services.GetRequiredService<TenancyDatabase>())),
-        arguments => RunAsync(arguments, app => LedgerCommand.RebuildAsync(app.Services.GetRequiredService<TenancyDatabase>()))));
+        arguments => RunAsync(arguments, app => LedgerCommand.RebuildAsync(app.Services.GetRequiredService<TenancyDatabase>())),
+        (arguments, account) => RunAsync(arguments, app => AccountsCommand.ResetAsync(app.Services, account))));
 
     private static async Task<int> RunAsync(string[] arguments, Func<WebApplication, Task<int>> run)
     {

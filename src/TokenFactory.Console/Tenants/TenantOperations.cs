@@ -1,3 +1,4 @@
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Keys;

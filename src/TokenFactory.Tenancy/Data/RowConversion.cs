@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Data.Rows;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Plans;
@@ -51,7 +52,8 @@ internal static class RowConversion
 
     public static ApiKey ToKey(this KeyRow row) => new(
         row.Id, row.TenantId, row.Name, row.Prefix, row.Hash, row.CreatedAt, row.ExpiresAt, row.RevokedAt,
-        row.Models is null ? null : FromJson<string[]>(row.Models), FromJson<PlanLimits>(row.Limits), row.RotatedFrom, row.LastUsedAt);
+        row.Models is null ? null : FromJson<string[]>(row.Models), FromJson<PlanLimits>(row.Limits), row.RotatedFrom, row.LastUsedAt,
+        (ConsoleRole?)row.Role);
 
     public static void Take(this KeyRow row, ApiKey key)
     {
@@ -66,6 +68,7 @@ internal static class RowConversion
         row.Limits = ToJson(key.Limits);
         row.RotatedFrom = key.RotatedFrom;
         row.LastUsedAt = key.LastUsedAt;
+        row.Role = (int?)key.Role;
     }
 
     private static T FromJson<T>(string json) => JsonSerializer.Deserialize<T>(json, Json)!;

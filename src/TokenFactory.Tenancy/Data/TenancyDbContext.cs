@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Data.Rows;
 
 namespace TokenFactory.Tenancy.Data;
 
-/// <summary>The database of tenants, plans, keys, changes and the ledger. Not used on the way of a request.</summary>
+/// <summary>The database of tenants, plans, keys, accounts, changes and the ledger. Not used on the way of a request.</summary>
 public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options) : DbContext(options)
 {
     private const int NameLength = 64;
@@ -14,6 +15,8 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
     internal DbSet<PlanRow> Plans => Set<PlanRow>();
 
     internal DbSet<KeyRow> Keys => Set<KeyRow>();
+
+    internal DbSet<Account> Accounts => Set<Account>();
 
     internal DbSet<AuditRow> Audit => Set<AuditRow>();
 
@@ -52,6 +55,15 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
         {
             change.ToTable("audit");
             change.HasIndex(row => row.At);
+        });
+        modelBuilder.Entity<Account>(account =>
+        {
+            account.ToTable("accounts");
+            account.Property(row => row.Name).HasMaxLength(NameLength);
+            account.Property(row => row.NormalizedName).HasMaxLength(NameLength);
+            account.Property(row => row.ConcurrencyStamp).IsConcurrencyToken();
+            account.HasIndex(row => row.NormalizedName).IsUnique();
+            account.HasIndex(row => new { row.LoginProvider, row.LoginKey }).IsUnique();
         });
         modelBuilder.Entity<PriceRow>(price =>
         {

@@ -1,3 +1,4 @@
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Plans;
 
 namespace TokenFactory.Tenancy.Keys;
@@ -15,6 +16,7 @@ namespace TokenFactory.Tenancy.Keys;
 /// <param name="Limits">Limits on this key alone, within the tenant's.</param>
 /// <param name="RotatedFrom">The key that it stands in for.</param>
 /// <param name="LastUsedAt">When it was last seen, to within a minute; null: never.</param>
+/// <param name="Role">What an administrator's key may do; null: everything, or a tenant's key.</param>
 public sealed record ApiKey(
     Guid Id,
     Guid? TenantId,
@@ -27,7 +29,11 @@ public sealed record ApiKey(
     IReadOnlyList<string>? Models,
     PlanLimits Limits,
     Guid? RotatedFrom,
-    DateTimeOffset? LastUsedAt)
+    DateTimeOffset? LastUsedAt,
+    ConsoleRole? Role = null)
 {
     public bool IsAdmin => TenantId is null;
+
+    /// <summary>Whether it is an administrator's key that may do this.</summary>
+    public bool Allows(Permission permission) => IsAdmin && (Role ?? ConsoleRole.Admin).Allows(permission);
 }

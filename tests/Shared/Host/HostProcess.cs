@@ -7,6 +7,9 @@ namespace TokenFactory.Tests.Shared.Host;
 /// <summary>The product as a child process on a port of its own, with a data folder that goes with it.</summary>
 internal sealed partial class HostProcess : IAsyncDisposable
 {
+    /// <summary>The password of the account <c>admin</c>, where the environment of a test gives no other.</summary>
+    public const string AdminPassword = "a password for tests";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -30,6 +33,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
         }
         start.Environment["TokenFactory__Models__0__Threads"] = "1";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["TokenFactory__SignIn__AdminPassword"] = AdminPassword;
         foreach ((string key, string value) in environment)
         {
             start.Environment[key] = value;

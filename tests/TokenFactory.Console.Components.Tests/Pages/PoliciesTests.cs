@@ -25,7 +25,7 @@ public sealed class PoliciesTests : ConsoleContext
         Type(page, "reason", "calmer");
         page.Act(live => live.Find("form").Submit());
 
-        page.WaitForAssertion(() => Assert.StartsWith("Version 2 by console", page.Find("[data-testid=policy-version]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.StartsWith("Version 2 by admin", page.Find("[data-testid=policy-version]").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal((3, "calmer"), (model.Served.Engine.Policy.Policy.MaxRunning, model.Served.Engine.Policy.Reason));
         Assert.Contains("most running 8 → 3", page.Find(".history").TextContent);
 

@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
 using TokenFactory.Telemetry.Nvml;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Directory;
@@ -62,7 +64,9 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<PriceBook>();
         Services.AddTenantPages();
         Services.AddUsagePage();
-        Services.AddScoped<Visitor>();
+        Services.AddSingleton<AccountBook>();
+        Services.AddSingleton<AuthenticationStateProvider>(Session);
+        Services.AddPermissions();
     }
 
     protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
@@ -74,12 +78,29 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
     /// <summary>The GPUs; none where a test gives no other.</summary>
     internal GpuSampler Gpus { get; set; } = new("/nonexistent/libnvidia-ml.so.1");
 
+    /// <summary>Who looks at the pages: an administrator, until a test signs somebody else in.</summary>
+    internal TestSession Session { get; } = new();
+
     protected ModelLoadBoard Loads { get; } = new(TimeProvider.System);
 
     /// <summary>A real database of this test alone.</summary>
     private TenancyDatabase Database => _scratch!.Open();
 
-    public async ValueTask InitializeAsync() => _scratch = await ScratchDatabase.CreateAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _scratch = await ScratchDatabase.CreateAsync();
+        await SignInAsync(ConsoleRole.Admin);
+    }
+
+    /// <summary>Makes an account of this role, which is also its name, and looks at the pages as its owner.</summary>
+    internal async Task<Account> SignInAsync(ConsoleRole role)
+    {
+        string name = ConsoleRoles.NameOf(role);
+        Account account = new() { Name = name, NormalizedName = name.ToUpperInvariant(), Role = role };
+        await new AccountBook(Database).AddAsync(account);
+        Session.Enter(account);
+        return account;
+    }
 
     /// <summary>Writes rows to the ledger as a server does.</summary>
     internal Task WriteLedgerAsync(params UsageRecord[] rows) => LedgerBatch.WriteAsync(Database, rows, [], DateTimeOffset.UtcNow, CancellationToken.None);

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Components;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Web.Access;
 using TokenFactory.Web.Live.Queue;
 
 namespace TokenFactory.Web.Components.Pages;
@@ -18,12 +20,16 @@ public sealed partial class Queue
     private string? _selected;
     private string? _problem;
     private bool _paused;
+    private bool _mayOperate;
 
     [Inject]
     private QueueStore Store { get; set; } = null!;
 
     [Inject]
     private QueueOperations Operations { get; set; } = null!;
+
+    [Inject]
+    private Visitor Visitor { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -33,6 +39,8 @@ public sealed partial class Queue
     private QueueRow? Selected => _selected is null ? null : _snapshot.Rows.FirstOrDefault(row => row.Request.Id == _selected);
 
     public void Dispose() => _subscription?.Dispose();
+
+    protected override async Task OnInitializedAsync() => _mayOperate = await Visitor.MayAsync(Permission.Operate);
 
     protected override void OnParametersSet()
     {
@@ -86,7 +94,11 @@ public sealed partial class Queue
     {
         try
         {
-            _problem = await Operations.OperateAsync("console", asked.Row, asked.Operation);
+            _problem = await Operations.OperateAsync(await Visitor.DemandAsync(Permission.Operate), asked.Row, asked.Operation);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            _problem = refusal.Message;
         }
         catch (DatabaseUnavailableException problem)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Keys;

@@ -28,4 +28,7 @@ internal sealed class KeyRow
     public Guid? RotatedFrom { get; set; }
 
     public DateTimeOffset? LastUsedAt { get; set; }
+
+    /// <summary>ConsoleRole of an administrator's key; null: Admin, or a tenant's key.</summary>
+    public int? Role { get; set; }
 }

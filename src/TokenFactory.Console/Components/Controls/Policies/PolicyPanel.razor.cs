@@ -2,7 +2,9 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Web.Access;
 using TokenFactory.Web.Policies;
 
 namespace TokenFactory.Web.Components.Controls.Policies;
@@ -22,12 +24,16 @@ public sealed partial class PolicyPanel
     private string _guarded = "";
     private string _guardLimit = "";
     private string? _failure;
+    private bool _mayOperate;
 
     [Parameter, EditorRequired]
     public ServedModel Model { get; set; } = null!;
 
     [Inject]
     private PolicyChanges Changes { get; set; } = null!;
+
+    [Inject]
+    private Visitor Visitor { get; set; } = null!;
 
     [Inject]
     private LatencyHistory Latencies { get; set; } = null!;
@@ -95,7 +101,11 @@ public sealed partial class PolicyPanel
         _leaving.Dispose();
     }
 
-    protected override void OnInitialized() => Look();
+    protected override async Task OnInitializedAsync()
+    {
+        Look();
+        _mayOperate = await Visitor.MayAsync(Permission.Operate);
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -154,26 +164,22 @@ public sealed partial class PolicyPanel
     }
 
     private Task ApplyAsync() => Draft is { } draft && CanApply(draft)
-        ? ChangeAsync(() => Changes.ApplyAsync("console", Model, draft, _reason.Trim(), Guard))
+        ? ChangeAsync(actor => Changes.ApplyAsync(actor, Model, draft, _reason.Trim(), Guard))
         : Task.CompletedTask;
 
-    private Task RollBackAsync(PolicyVersion version) => ChangeAsync(() => Changes.RollBackAsync("console", Model, version));
+    private Task RollBackAsync(PolicyVersion version) => ChangeAsync(actor => Changes.RollBackAsync(actor, Model, version));
 
-    private async Task ChangeAsync(Func<Task> change)
+    private async Task ChangeAsync(Func<string, Task> change)
     {
         try
         {
-            await change();
+            await change(await Visitor.DemandAsync(Permission.Operate));
             _typed.Clear();
             _reason = "";
             _guarded = "";
             _failure = null;
         }
-        catch (ArgumentException problem)
-        {
-            _failure = problem.Message;
-        }
-        catch (InvalidOperationException problem)
+        catch (Exception problem) when (problem is ArgumentException or InvalidOperationException or UnauthorizedAccessException)
         {
             _failure = problem.Message;
         }
