@@ -78,6 +78,7 @@ public static class ConsoleApplication
         app.Use(SecurePages.AddHeaders);
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(KeepPagesFromApiClients);
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

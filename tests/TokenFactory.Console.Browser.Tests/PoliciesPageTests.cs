@@ -18,7 +18,7 @@ public sealed class PoliciesPageTests(ConsoleFixture console)
         await most.FillAsync("2");
         await Expect(page.TestId("preview")).ToContainTextAsync("At most 2 requests run at once");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
-        await Expect(page.TestId("policy-version")).ToHaveTextAsync(new Regex("by console"));
+        await Expect(page.TestId("policy-version")).ToHaveTextAsync(new Regex("by admin"));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Go back to version 1" }).ClickAsync();
 
         await Expect(page.TestId("policy-version")).ToHaveTextAsync(new Regex("Back to version 1"));

@@ -25,11 +25,12 @@ internal static class AccessServices
     {
         AccessOptions options = configuration.GetSection(AccessOptions.Section).Get<AccessOptions>() ?? new AccessOptions();
         services.Configure<AccessOptions>(configuration.GetSection(AccessOptions.Section));
-        AddAccounts(services, options);
+        services.AddAccounts(options);
         AddCookie(services, options);
         services.AddPermissions();
         services.AddScoped<AuthenticationStateProvider, AccountRecheck>();
         services.AddSingleton(new RecheckInterval(Recheck));
+        services.AddRateLimiter(SignInRate.Limit);
         services.AddHostedService<FirstAccount>();
         return services;
     }
@@ -49,7 +50,8 @@ internal static class AccessServices
         return services;
     }
 
-    private static void AddAccounts(IServiceCollection services, AccessOptions options)
+    /// <summary>Registers accounts and what administrators do to them.</summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services, AccessOptions options)
     {
         services.AddIdentityCore<Account>(identity =>
             {
@@ -68,6 +70,7 @@ internal static class AccessServices
         services.Configure<SecurityStampValidatorOptions>(stamps => stamps.ValidationInterval = Recheck);
         services.AddScoped<AccountAdministration>();
         services.AddScoped<SignInDesk>();
+        return services;
     }
 
     private static void AddCookie(IServiceCollection services, AccessOptions options)
@@ -88,13 +91,23 @@ internal static class AccessServices
             cookie.ReturnUrlParameter = SignInPaths.ReturnParameter;
             cookie.Events.OnRedirectToAccessDenied = RedirectDenied;
         });
+        services.AddAntiforgery(antiforgery => antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(keys =>
             keys.XmlRepository = new FileSystemXmlRepository(
-                Directory.CreateDirectory(Path.Combine(provider.GetRequiredService<DataFolder>().Path, "keys")), provider.GetRequiredService<ILoggerFactory>())));
+                OpenKeyFolder(provider.GetRequiredService<DataFolder>()), provider.GetRequiredService<ILoggerFactory>())));
         if (options.OpenIdConnect.IsConfigured)
         {
             authentication.AddProvider(options.OpenIdConnect);
         }
+    }
+
+    /// <summary>What signs the cookies: whoever can read it can sign in as anybody, so nobody else may.</summary>
+    private static DirectoryInfo OpenKeyFolder(DataFolder data)
+    {
+        string path = Path.Combine(data.Path, "keys");
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path)
+            : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static Task RedirectDenied(RedirectContext<CookieAuthenticationOptions> context)

@@ -17,6 +17,9 @@ public sealed class TenantOperations(TenantAdministration administration, Visito
 {
     public Task<bool> MayChangeAsync() => visitor.MayAsync(Permission.ManageQuotas);
 
+    /// <summary>Whether the visitor may make and end administrators' keys: nobody makes a key that opens more than they may themselves.</summary>
+    public Task<bool> MayAdministerAsync() => visitor.MayAsync(Permission.Administer);
+
     /// <summary>Makes a tenant, or changes it where it has an id.</summary>
     public async Task<Tenant> SaveAsync(Tenant tenant) => tenant.Id == Guid.Empty
         ? await administration.CreateTenantAsync(await ActorAsync(), tenant)
@@ -29,11 +32,15 @@ public sealed class TenantOperations(TenantAdministration administration, Visito
 
     public async Task DeletePlanAsync(Guid id) => await administration.DeletePlanAsync(await ActorAsync(), id);
 
-    public async Task<NewKey> CreateKeyAsync(ApiKey key) => await administration.CreateKeyAsync(await ActorAsync(), key);
+    public async Task<NewKey> CreateKeyAsync(ApiKey key) => await administration.CreateKeyAsync(await KeeperAsync(key), key);
 
-    public async Task<NewKey> RotateKeyAsync(Guid id, TimeSpan overlap) => await administration.RotateKeyAsync(await ActorAsync(), id, overlap);
+    public async Task<NewKey> RotateKeyAsync(Guid id, TimeSpan overlap) => await administration.RotateKeyAsync(await KeeperAsync(Find(id)), id, overlap);
 
-    public async Task RevokeKeyAsync(Guid id) => await administration.RevokeKeyAsync(await ActorAsync(), id);
+    public async Task RevokeKeyAsync(Guid id) => await administration.RevokeKeyAsync(await KeeperAsync(Find(id)), id);
+
+    private ApiKey? Find(Guid id) => administration.Directory.Keys.FirstOrDefault(key => key.Id == id);
+
+    private Task<string> KeeperAsync(ApiKey? key) => visitor.DemandAsync(key is { IsAdmin: true } ? Permission.Administer : Permission.ManageQuotas);
 
     private Task<string> ActorAsync() => visitor.DemandAsync(Permission.ManageQuotas);
 }

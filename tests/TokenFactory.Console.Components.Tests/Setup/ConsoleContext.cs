@@ -1,6 +1,8 @@
 using Bunit;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -66,6 +68,9 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddUsagePage();
         Services.AddSingleton<AccountBook>();
         Services.AddSingleton<AuthenticationStateProvider>(Session);
+        Services.AddAccounts(new AccessOptions());
+        // The library's own stand-in only says that it is one.
+        Services.RemoveAll<IAuthorizationService>();
         Services.AddPermissions();
     }
 

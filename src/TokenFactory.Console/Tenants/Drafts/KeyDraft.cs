@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Plans;
 
@@ -12,6 +13,9 @@ public sealed class KeyDraft
 
     /// <summary>A tenant's id, or <see cref="Administrator"/>; empty where none is chosen yet.</summary>
     public string Scope { get; set; } = "";
+
+    /// <summary>The role of an administrator's key, by its name.</summary>
+    public string Role { get; set; } = ConsoleRoles.NameOf(ConsoleRole.Admin);
 
     public string Name { get; set; } = "";
 
@@ -43,6 +47,6 @@ public sealed class KeyDraft
                 problems.Add("expires_at", "This is no date and time; write it as yyyy-MM-ddTHH:mm, in UTC, or leave it empty.");
             }
         }
-        return new ApiKey(default, isTenants ? tenant : null, Name.Trim(), "", [], default, expires, null, Numbers.Names(Models), Limits.Read(problems), null, null);
+        return new ApiKey(default, isTenants ? tenant : null, Name.Trim(), "", [], default, expires, null, Numbers.Names(Models), Limits.Read(problems), null, null, isTenants ? null : ConsoleRoles.ByName[Role]);
     }
 }
