@@ -1,3 +1,5 @@
+using TokenFactory.Engine.Onnx.Execution;
+
 namespace TokenFactory.Engine.Onnx;
 
 /// <summary>How a model is loaded on the CPU. The defaults suit a machine that serves one model.</summary>
@@ -33,6 +35,29 @@ public sealed record OnnxExecutorOptions
     /// <summary>Where quantised weights are kept; null: <c>token-factory/onnx</c> in the user's cache folder.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>The number in the device's id: <c>cpu:0</c>, and for further replicas of a model <c>cpu:1</c> and so on.</summary>
+    public int DeviceIndex { get; init; }
+
+    /// <summary>Bytes of memory that the model may count on; null: the machine's, or its container's.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>The options of one of several replicas on this machine: its threads and its memory are divided among them.</summary>
+    /// <param name="index">Which, from 0.</param>
+    /// <param name="count">How many there are, at least 1.</param>
+    public OnnxExecutorOptions ForReplica(int index, int count)
+    {
+        int threads = Threads > 0 ? Threads : HostCpu.PhysicalCores();
+        return count == 1 ? this : this with
+        {
+            DeviceIndex = index,
+            // The first ones take what does not divide.
+            Threads = Math.Max(1, (threads / count) + (index < threads % count ? 1 : 0)),
+            MemoryBytes = MachineMemory() / count,
+        };
+    }
+
+    internal long MachineMemory() => MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the first option that makes no sense.</summary>
     public void Validate()
     {
@@ -40,6 +65,8 @@ public sealed record OnnxExecutorOptions
         Require(KvMemoryBytes is null or > 0, nameof(KvMemoryBytes), KvMemoryBytes ?? 0, "a number above 0");
         Require(MaxSequences is >= 1 and <= 1024, nameof(MaxSequences), MaxSequences, "1 to 1024");
         Require(MaxContext is null or >= 2, nameof(MaxContext), MaxContext ?? 0, "at least 2");
+        Require(DeviceIndex >= 0, nameof(DeviceIndex), DeviceIndex, "0 or more");
+        Require(MemoryBytes is null or > 0, nameof(MemoryBytes), MemoryBytes ?? 0, "a number above 0");
         Require(BlockSize is >= 1 and <= 1024, nameof(BlockSize), BlockSize, "1 to 1024");
         Require(MaxStepTokens is >= 1 and <= 65536, nameof(MaxStepTokens), MaxStepTokens, "1 to 65536");
         Require(MaxChunks is >= 1 and <= 16, nameof(MaxChunks), MaxChunks, "1 to 16");

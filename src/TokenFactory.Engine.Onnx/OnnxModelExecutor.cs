@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Onnx.Execution;
@@ -46,7 +47,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         options.Validate();
         SupportedSpec.Check(folder);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
-        long machineBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long machineBytes = options.MachineMemory();
         int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
         WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
         WeightLayout layout = WeightLayout.Create(folder.Spec, precision);
@@ -70,7 +71,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         ExecutorLimits limits = Limit(geometry, options, folder.Spec.VocabularySize);
         WarmUp.Run(Runner(), limits);
         DeviceInfo device = new(
-            "cpu:0", HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
+            string.Create(CultureInfo.InvariantCulture, $"cpu:{options.DeviceIndex}"), HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
         OnnxModelExecutor executor = new(device, limits, weights, store, session, Runner());
         scope.Release();
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));

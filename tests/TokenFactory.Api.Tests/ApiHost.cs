@@ -30,16 +30,19 @@ internal sealed class ApiHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ScratchDatabase _database;
 
-    private ApiHost(WebApplication app, ScratchDatabase database, EngineLoop engine, HashExecutor executor)
+    private ApiHost(WebApplication app, ScratchDatabase database, IReadOnlyList<EngineLoop> replicas, HashExecutor executor)
     {
         _app = app;
         _database = database;
-        Engine = engine;
+        Replicas = replicas;
         Executor = executor;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
 
-    public EngineLoop Engine { get; }
+    /// <summary>The first replica.</summary>
+    public EngineLoop Engine => Replicas[0];
+
+    public IReadOnlyList<EngineLoop> Replicas { get; }
 
     public HashExecutor Executor { get; }
 
@@ -57,7 +60,7 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(
         Action<HashExecutor>? configure = null, Func<BatchPolicy, BatchPolicy>? policy = null, string environment = "Development",
-        Func<string>? pragmas = null, FirstKeys? keys = null)
+        Func<string>? pragmas = null, FirstKeys? keys = null, int replicas = 1)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -70,11 +73,15 @@ internal sealed class ApiHost : IAsyncDisposable
         await app.Services.GetRequiredService<TenancyStart>().RunAsync(keys ?? new FirstKeys(KeySecret.Create(), KeySecret.Create()));
 
         ExecutorLimits limits = HashExecutor.DefaultLimits with { BlockCount = 4096, MaxContext = 2048 };
-        HashExecutor executor = new(limits);
-        configure?.Invoke(executor);
-        EngineLoop engine = AddModel(app, "hash", executor, policy?.Invoke(BatchPolicy.For(limits)));
+        HashExecutor[] executors =
+            [.. Enumerable.Range(0, replicas).Select(index => new HashExecutor(limits) { Device = new DeviceInfo($"test:{index}", "Hash executor", "test", "none", 1 << 20) })];
+        foreach (HashExecutor executor in executors)
+        {
+            configure?.Invoke(executor);
+        }
+        IReadOnlyList<EngineLoop> loops = AddModel(app, "hash", executors, policy?.Invoke(BatchPolicy.For(limits)));
         await app.StartAsync();
-        return new ApiHost(app, database, engine, executor);
+        return new ApiHost(app, database, loops, executors[0]);
     }
 
     /// <summary>Serves the model under another name from now on.</summary>
@@ -121,16 +128,16 @@ internal sealed class ApiHost : IAsyncDisposable
         return [.. System.Text.Encoding.UTF8.GetString(rows.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 
-    private static EngineLoop AddModel(WebApplication app, string name, HashExecutor executor, BatchPolicy? policy)
+    private static EngineLoop[] AddModel(WebApplication app, string name, HashExecutor[] executors, BatchPolicy? policy)
     {
         ByteTokenizer tokenizer = new();
-        EngineLoop engine = new(
+        EngineLoop[] replicas = [.. executors.Select(executor => new EngineLoop(
             executor,
             new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy },
-            [.. app.Services.GetServices<IEngineObserver>()]);
+            [.. app.Services.GetServices<IEngineObserver>()]))];
         app.Services.GetRequiredService<ModelCatalog>().Add(new ServedModel(
-            name, engine, tokenizer, new LinesTemplate(), SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
-        return engine;
+            name, replicas, tokenizer, new LinesTemplate(), SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
+        return replicas;
     }
 
     public Task<HttpResponseMessage> ChatAsync(object body) => Client.PostAsJsonAsync("/v1/chat/completions", body);
@@ -149,7 +156,10 @@ internal sealed class ApiHost : IAsyncDisposable
         await _app.StopAsync();
 
         // As in the product: engines end before the ledger does, so that what they broke off is counted.
-        Engine.Dispose();
+        foreach (EngineLoop replica in Replicas)
+        {
+            replica.Dispose();
+        }
         await _app.DisposeAsync();
         _database.Dispose();
     }

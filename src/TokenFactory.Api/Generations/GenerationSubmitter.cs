@@ -36,8 +36,11 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
         Reservation reservation = Reserve(context, model, caller, wanted);
         int? mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / answers);
+
+        // All answers go to one replica: they share their prompt's keys and values there, and are one row of the ledger.
+        EngineLoop replica = model.ChooseReplica();
         RequestIdentity who = new(
-            answerId, caller.RequestId, caller.Grant, model.Name, model.Engine.Device.Id, caller.Lane, caller.Feature);
+            answerId, caller.RequestId, caller.Grant, model.Name, replica.Device.Id, caller.Lane, caller.Feature);
         RequestMeter meter = new(ledger, who, reservation, answers, request.N, clock);
         List<Generation> accepted = new(answers);
         GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);
@@ -46,7 +49,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         {
             for (int index = 0; index < answers; index++)
             {
-                Rejection? rejection = model.Engine.TrySubmit(
+                Rejection? rejection = replica.TrySubmit(
                     new GenerationRequest
                     {
                         Id = answers == 1 ? answerId : $"{answerId}-{index}",

@@ -21,7 +21,7 @@ internal static class QuotaNeeds
         long newTokens = 0;
         foreach (int[] prompt in prompts)
         {
-            int most = Math.Max(1, model.Engine.MaxContext - prompt.Length);
+            int most = Math.Max(1, model.MaxContext - prompt.Length);
             promptTokens += prompt.Length;
             newTokens += (long)request.N * Math.Max(1, Math.Min(request.MostTokens ?? most, most));
         }

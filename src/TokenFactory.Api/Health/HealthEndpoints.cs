@@ -26,7 +26,7 @@ internal sealed class HealthEndpoints(ModelCatalog catalog, IUsageLedger ledger)
         .. ledger.Problem is { } problem ? [new ReadinessProblem(null, problem)] : Array.Empty<ReadinessProblem>(),
         .. catalog.Models.Count == 0 ? [new ReadinessProblem(null, "No model serves.")] : Array.Empty<ReadinessProblem>(),
         .. catalog.Models
-            .Select(model => (model.Name, Problem: model.Engine.FindProblem()))
+            .Select(model => (model.Name, Problem: model.FindProblem()))
             .Where(found => found.Problem is not null)
             .Select(found => new ReadinessProblem(found.Name, found.Problem!)),
     ];

@@ -48,7 +48,10 @@ internal sealed class EngineCollector
         {
             foreach (ServedModel model in models)
             {
-                Collect(model.Name, model.Engine);
+                foreach (EngineLoop replica in model.Replicas)
+                {
+                    Collect(model.Name, replica);
+                }
             }
         }
     }

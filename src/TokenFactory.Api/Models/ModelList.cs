@@ -29,5 +29,5 @@ public sealed record ModelCard(
     [JsonPropertyName("owned_by")]
     public string OwnedBy => "token-factory";
 
-    internal static ModelCard Of(ServedModel model) => new(model.Name, model.Facts.LoadedAt.ToUnixTimeSeconds(), model.Engine.MaxContext);
+    internal static ModelCard Of(ServedModel model) => new(model.Name, model.Facts.LoadedAt.ToUnixTimeSeconds(), model.MaxContext);
 }

@@ -27,22 +27,35 @@ internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment,
         ModelTokenizer ids = ModelTokenizer.Load(folder.Path);
         TokenizerAdapter tokenizer = new(ids);
         ChatTemplateAdapter? template = ChatTemplateAdapter.Load(folder.Path);
-        OnnxModelExecutor executor = OnnxModelExecutor.Load(folder, ToExecutorOptions(options), progress, cancellation);
-        EngineLoop engine = new(
-            executor,
-            new EngineOptions
+        List<EngineLoop> replicas = [];
+        try
+        {
+            for (int index = 0; index < options.Replicas; index++)
             {
-                ModelName = name,
-                CacheIdentity = $"{folder.Path}\n{executor.Device.Precision}",
-                Tokenizer = tokenizer,
-                EndTokens = [.. folder.Spec.EndTokens.Union(ids.EosIds)],
-                Policy = ToPolicy(options, executor),
-                Clock = clock,
-            },
-            [.. observers]);
+                OnnxModelExecutor executor = OnnxModelExecutor.Load(
+                    folder, ToExecutorOptions(options).ForReplica(index, options.Replicas), progress, cancellation);
+                replicas.Add(new EngineLoop(
+                    executor,
+                    new EngineOptions
+                    {
+                        ModelName = name,
+                        CacheIdentity = $"{folder.Path}\n{executor.Device.Precision}",
+                        Tokenizer = tokenizer,
+                        EndTokens = [.. folder.Spec.EndTokens.Union(ids.EosIds)],
+                        Policy = ToPolicy(options, executor),
+                        Clock = clock,
+                    },
+                    [.. observers]));
+            }
+        }
+        catch
+        {
+            replicas.ForEach(replica => replica.Dispose());
+            throw;
+        }
         ModelFacts facts = new(
             folder.Spec.Architecture.ToString(), folder.Spec.ParameterCount, folder.Path, clock.GetUtcNow(), clock.GetElapsedTime(started));
-        return new ServedModel(name, engine, tokenizer, template, ToSampling(folder.Spec.Generation), facts);
+        return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts);
     }
 
     /// <summary>A relative folder is looked for from the working directory, then beside the product's own files.</summary>

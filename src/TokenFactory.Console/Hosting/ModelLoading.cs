@@ -27,7 +27,7 @@ internal sealed partial class ModelLoading(
     {
         foreach (ServedModel model in catalog.Models)
         {
-            catalog.Remove(model.Name)?.Engine.Dispose();
+            catalog.Remove(model.Name)?.Dispose();
         }
         base.Dispose();
     }
@@ -111,7 +111,7 @@ internal sealed partial class ModelLoading(
         foreach (ServedModel model in catalog.Models)
         {
             Console.WriteLine(FormattableString.Invariant(
-                $"  {model.Name}: {model.Facts.Parameters / 1e6:F1} M parameters in {model.Engine.Device.Precision} on {model.Engine.Device.Id} ({model.Engine.Device.Name}), context {model.Engine.MaxContext}"));
+                $"  {model.Name}: {model.Facts.Parameters / 1e6:F1} M parameters in {model.Precision} on {string.Join(", ", model.Replicas.Select(replica => replica.Device.Id))} ({model.Replicas[0].Device.Name}), context {model.MaxContext}"));
         }
     }
 

@@ -54,16 +54,19 @@ public sealed class ModelOptions
 
     public WeightPrecision Precision { get; set; } = WeightPrecision.Auto;
 
-    /// <summary>Threads that compute; 0: one each physical core.</summary>
+    /// <summary>Replicas, each with weights, KV memory and threads of its own.</summary>
+    public int Replicas { get; set; } = 1;
+
+    /// <summary>Threads that compute, over all replicas; 0: one each physical core.</summary>
     public int Threads { get; set; }
 
-    /// <summary>Most sequences that run at once.</summary>
+    /// <summary>Most sequences that run at once on a replica.</summary>
     public int MaxSequences { get; set; } = 16;
 
     /// <summary>Longest sequence; null: the model's, at most 4096.</summary>
     public int? MaxContext { get; set; }
 
-    /// <summary>Memory for keys and values in MiB; null: a quarter of the machine's, at most 16 GiB.</summary>
+    /// <summary>Memory for keys and values of a replica in MiB; null: a quarter of its share of the machine's, at most 16 GiB.</summary>
     public long? KvMemoryMegabytes { get; set; }
 
     /// <summary>Most prompt tokens that one sequence computes in a step; null: as many as a step holds.</summary>

@@ -149,7 +149,8 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
             return null;
         }
         string id = $"playground-{Guid.NewGuid():N}";
-        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, setup.Model.Engine.Device.Id, Lane.Interactive);
+        EngineLoop replica = setup.Model.ChooseReplica();
+        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, replica.Device.Id, Lane.Interactive);
         RequestMeter meter = new(ledger, who, reservation: null, answers: 1, perPrompt: 1, clock);
         GenerationRequest request = new()
         {
@@ -161,7 +162,7 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
             StopStrings = setup.Settings.Stop,
             Listener = meter.ListenTo(0),
         };
-        if (setup.Model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
+        if (replica.TrySubmit(request, out Generation? generation) is { } rejection)
         {
             meter.Refuse();
             meter.Complete();

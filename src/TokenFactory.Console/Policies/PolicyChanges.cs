@@ -26,8 +26,8 @@ public sealed class PolicyChanges(ModelCatalog catalog, LatencyHistory latencies
     /// <exception cref="ArgumentException">The policy exceeds what the executor can do; the message lists how.</exception>
     public async Task<PolicyVersion> ApplyAsync(string actor, ServedModel model, BatchPolicy policy, string reason, PolicyGuard? guard = null)
     {
-        PolicyVersion before = model.Engine.Policy;
-        PolicyVersion after = await model.Engine.ChangePolicyAsync(policy, actor, reason);
+        PolicyVersion before = model.Policy;
+        PolicyVersion after = await model.ChangePolicyAsync(policy, actor, reason);
         _duties.TryRemove(model.Name, out _);
         if (guard is not null)
         {
@@ -47,7 +47,7 @@ public sealed class PolicyChanges(ModelCatalog catalog, LatencyHistory latencies
         DateTimeOffset now = clock.GetUtcNow();
         foreach ((string name, GuardDuty duty) in _duties)
         {
-            if (catalog.Find(name) is not { } model || model.Engine.Policy.Version != duty.Version)
+            if (catalog.Find(name) is not { } model || model.Policy.Version != duty.Version)
             {
                 _duties.TryRemove(name, out _);
                 continue;

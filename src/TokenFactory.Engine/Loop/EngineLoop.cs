@@ -19,6 +19,7 @@ public sealed class EngineLoop : IDisposable
     private readonly EngineAdmission _admission;
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _wake = new(initialState: false);
+    private long _openTokens;
     private int _disposed;
 
     /// <summary>Starts the loop's thread. The loop owns the executor from here on and disposes of it.</summary>
@@ -59,6 +60,18 @@ public sealed class EngineLoop : IDisposable
     /// <summary>The policy in force.</summary>
     public PolicyVersion Policy => _core.Policies.Current;
 
+    /// <summary>
+    /// Work ahead: the prompt tokens and the most new tokens of all accepted requests that have not ended, in tokens. A request counts
+    /// from its acceptance on the caller's thread, so that a burst spreads over replicas before any loop has seen it.
+    /// </summary>
+    public long OpenTokens => Volatile.Read(ref _openTokens);
+
+    /// <summary>Whether a well-formed request can be accepted, but for a full queue.</summary>
+    public bool TakesRequests => Status.Fault is null && !_admission.Draining && Volatile.Read(ref _disposed) == 0;
+
+    /// <summary>Whether new requests are refused until <see cref="Resume"/>.</summary>
+    public bool IsDraining => _admission.Draining;
+
     /// <summary>Null while steps complete when there is work; else what is wrong, in words.</summary>
     public string? FindProblem()
     {
@@ -82,8 +95,10 @@ public sealed class EngineLoop : IDisposable
             return rejection;
         }
         Generation accepted = new(this, request, Options.Clock.GetTimestamp());
+        Interlocked.Add(ref _openTokens, accepted.MostTokens);
         if (!Post(new EngineMessage.Submit(accepted)))
         {
+            Close(accepted);
             _admission.Leave(request);
             return EngineAdmission.Stopped(Options.ModelName);
         }
@@ -139,6 +154,9 @@ public sealed class EngineLoop : IDisposable
             }
         }
     }
+
+    /// <summary>An accepted generation has ended, or never got in.</summary>
+    internal void Close(Generation generation) => Interlocked.Add(ref _openTokens, -generation.MostTokens);
 
     internal bool Post(EngineMessage message)
     {

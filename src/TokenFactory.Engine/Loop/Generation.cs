@@ -29,9 +29,14 @@ public sealed class Generation : IValueTaskSource<bool>
         _loop = loop;
         Request = request;
         ArrivedAt = arrivedAt;
+        int room = loop.MaxContext - request.Prompt.Length;
+        MostTokens = request.Prompt.Length + Math.Min(request.MaxNewTokens ?? room, room);
     }
 
     public GenerationRequest Request { get; }
+
+    /// <summary>The replica that computes it.</summary>
+    public EngineLoop Replica => _loop;
 
     /// <summary>The name of the model that generates it.</summary>
     public string Model => _loop.Options.ModelName;
@@ -70,6 +75,9 @@ public sealed class Generation : IValueTaskSource<bool>
     }
 
     internal long ArrivedAt { get; }
+
+    /// <summary>Prompt tokens and the most that may be generated.</summary>
+    internal long MostTokens { get; }
 
     internal Sequence Sequence { get; set; } = null!;
 
@@ -167,6 +175,7 @@ public sealed class Generation : IValueTaskSource<bool>
             wasWaiting = _waiting;
             _waiting = false;
         }
+        _loop.Close(this);
         if (wasWaiting)
         {
             _signal.SetResult(!text.IsEmpty);

@@ -1,18 +1,93 @@
+using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Engine.Serving;
 
-/// <summary>A model that answers requests: its engine, and how text becomes tokens for it.</summary>
+/// <summary>A model that answers requests: its replicas, and how text becomes tokens for it.</summary>
 /// <param name="Name">The name under which clients ask for it.</param>
-/// <param name="Engine">The replica that computes it.</param>
+/// <param name="Replicas">What computes it, at least one: the same model in the same precision under the same limits, each on a device of its own.</param>
 /// <param name="Tokenizer">Text to tokens and back.</param>
 /// <param name="ChatTemplate">Conversations to text; null where the model has no template and answers completions only.</param>
 /// <param name="Defaults">Sampling where the client says nothing.</param>
 /// <param name="Facts">What the model is, for people.</param>
 public sealed record ServedModel(
-    string Name, EngineLoop Engine, ITokenizer Tokenizer, IChatTemplate? ChatTemplate, SamplingParameters Defaults, ModelFacts Facts);
+    string Name, IReadOnlyList<EngineLoop> Replicas, ITokenizer Tokenizer, IChatTemplate? ChatTemplate, SamplingParameters Defaults, ModelFacts Facts)
+    : IDisposable
+{
+    /// <summary>Longest sequence, prompt and generated tokens together.</summary>
+    public int MaxContext => Replicas[0].MaxContext;
+
+    /// <summary>What each replica can hold and compute.</summary>
+    public ExecutorLimits Limits => Replicas[0].Limits;
+
+    /// <summary>How the weights are held.</summary>
+    public string Precision => Replicas[0].Device.Precision;
+
+    /// <summary>The batch policy in force, the same on every replica.</summary>
+    public PolicyVersion Policy => Replicas[0].Policy;
+
+    /// <summary>All policies since load, oldest first.</summary>
+    public IReadOnlyList<PolicyVersion> Policies => Replicas[0].Policies;
+
+    /// <summary>Requests that run, over all replicas.</summary>
+    public int TotalRunning => Replicas.Sum(replica => replica.Status.TotalRunning);
+
+    /// <summary>Requests that wait, over all replicas.</summary>
+    public int TotalWaiting => Replicas.Sum(replica => replica.Status.TotalWaiting);
+
+    /// <summary>The replica that computes the next request; see <see cref="ReplicaChoice"/>. Allocates nothing.</summary>
+    public EngineLoop ChooseReplica() => ReplicaChoice.LeastWork(Replicas);
+
+    /// <summary>The replica on a device; null where there is none.</summary>
+    public EngineLoop? FindReplica(string device) => Replicas.FirstOrDefault(replica => replica.Device.Id == device);
+
+    /// <summary>Why the model answers nothing; null while a replica does.</summary>
+    public string? FindProblem()
+    {
+        List<string> problems = [];
+        foreach (EngineLoop replica in Replicas)
+        {
+            if (replica.FindProblem() is not { } problem)
+            {
+                return null;
+            }
+            problems.Add(problem);
+        }
+        return string.Join(' ', problems.Distinct());
+    }
+
+    /// <summary>Puts a new batch policy into force on every replica, each at its next step.</summary>
+    /// <exception cref="ArgumentException">The policy exceeds the replicas' limits; the message lists how, and nothing is changed.</exception>
+    public async Task<PolicyVersion> ChangePolicyAsync(BatchPolicy policy, string author, string reason)
+    {
+        PolicyVersion[] versions = await Task.WhenAll(Replicas.Select(replica => replica.ChangePolicyAsync(policy, author, reason))).ConfigureAwait(false);
+        return versions[0];
+    }
+
+    /// <summary>Refuses new requests on every replica; the task completes when none is left.</summary>
+    public Task DrainAsync() => Task.WhenAll(Replicas.Select(replica => replica.DrainAsync()));
+
+    /// <summary>Takes requests again after <see cref="DrainAsync"/>.</summary>
+    public void Resume()
+    {
+        foreach (EngineLoop replica in Replicas)
+        {
+            replica.Resume();
+        }
+    }
+
+    /// <summary>Stops every replica and releases its memory: what still runs or waits fails with a word about why.</summary>
+    public void Dispose()
+    {
+        foreach (EngineLoop replica in Replicas)
+        {
+            replica.Dispose();
+        }
+    }
+}
 
 /// <summary>What a model is, for people.</summary>
 /// <param name="Architecture">As its configuration names it, for instance <c>LlamaForCausalLM</c>.</param>

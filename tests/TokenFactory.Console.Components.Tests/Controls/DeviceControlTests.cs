@@ -27,7 +27,8 @@ public sealed class DeviceControlTests : ConsoleContext
     [Fact]
     public void DeviceCard_WithModel_ShowsEveryFigure()
     {
-        ReplicaSnapshot replica = ReplicaSnapshot.Read(AddModel().Served, null) with
+        HashModel model = AddModel();
+        ReplicaSnapshot replica = ReplicaSnapshot.Read(model.Served, model.Engine, null) with
         {
             Running = new LaneCounts(3, 1, 0),
             Waiting = new LaneCounts(0, 0, 1200),
@@ -97,7 +98,8 @@ public sealed class DeviceControlTests : ConsoleContext
     [Fact]
     public void Attention_HotGpuFullQueueAndLackOfBlocks_AreFound()
     {
-        ReplicaSnapshot replica = ReplicaSnapshot.Read(AddModel().Served, null) with
+        HashModel model = AddModel();
+        ReplicaSnapshot replica = ReplicaSnapshot.Read(model.Served, model.Engine, null) with
         {
             Waiting = new LaneCounts(80, 0, 0),
             MaxWaiting = 100,

@@ -59,7 +59,7 @@ public sealed class FloorControlTests : ConsoleContext
     public void ReplicaCard_EngineHasAProblem_ShowsIt()
     {
         HashModel model = AddModel();
-        ReplicaSnapshot replica = ReplicaSnapshot.Read(model.Served, null) with { Problem = "The device is gone." };
+        ReplicaSnapshot replica = ReplicaSnapshot.Read(model.Served, model.Engine, null) with { Problem = "The device is gone." };
 
         IRenderedComponent<ReplicaCard> card = Render<ReplicaCard>(parameters => parameters.Add(p => p.Replica, replica));
 

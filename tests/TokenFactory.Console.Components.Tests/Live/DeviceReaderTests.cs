@@ -56,11 +56,11 @@ public sealed class DeviceReaderTests : IDisposable
         using HashModel cpu = new("small");
         _machine.Sample();
 
-        IReadOnlyList<DeviceSnapshot> devices = new DeviceReader(_machine).Read([ReplicaSnapshot.Read(cpu.Served, null)], [cpu.Served], Second);
+        IReadOnlyList<DeviceSnapshot> devices = new DeviceReader(_machine).Read([ReplicaSnapshot.Read(cpu.Served, cpu.Engine, null)], [cpu.Served], Second);
 
         Assert.Equal([("test:0", 1), ("cuda:0", 0)], devices.Select(device => (device.Id, device.Replicas.Count)));
     }
 
     private DeviceSnapshot Read() =>
-        Assert.Single(new DeviceReader(_machine).Read([ReplicaSnapshot.Read(_model.Served, null)], [_model.Served], Second));
+        Assert.Single(new DeviceReader(_machine).Read([ReplicaSnapshot.Read(_model.Served, _model.Engine, null)], [_model.Served], Second));
 }

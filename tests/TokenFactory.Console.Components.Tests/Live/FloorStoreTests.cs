@@ -126,7 +126,7 @@ public sealed class FloorStoreTests : IDisposable
 
     private async Task RunAsync(string tenant, int tokens)
     {
-        _model.Served.Engine.TrySubmit(
+        _model.Engine.TrySubmit(
             new GenerationRequest { Id = tenant, Tenant = tenant, Prompt = [tenant.Length, tenant[0]], MaxNewTokens = tokens }, out Generation? generation);
         GenerationDelta delta = new();
         while (await generation!.WaitAsync())
@@ -134,7 +134,7 @@ public sealed class FloorStoreTests : IDisposable
             generation.Read(ref delta);
         }
         // The status that pages read is written at the end of the step that gave the last token.
-        Assert.True(SpinWait.SpinUntil(() => _model.Served.Engine.Status.Running(Engine.Sequences.Lane.Interactive) == 0, Second));
+        Assert.True(SpinWait.SpinUntil(() => _model.Engine.Status.Running(Engine.Sequences.Lane.Interactive) == 0, Second));
     }
 
     private Task Count()

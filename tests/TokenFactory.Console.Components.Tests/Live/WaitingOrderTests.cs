@@ -44,7 +44,7 @@ public sealed class WaitingOrderTests
             StartsPerSecond = 2,
         };
 
-        QueueRow[] rows = [.. QueueRow.Of("m", engine)];
+        QueueRow[] rows = [.. QueueRow.Of("m", "test:0", engine)];
 
         Assert.Contains("policy allows", rows[0].Why);
         Assert.Contains(rows, row => row.Why == "Another lane goes first");

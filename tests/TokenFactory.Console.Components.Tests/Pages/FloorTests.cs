@@ -44,7 +44,7 @@ public sealed class FloorTests : ConsoleContext
         HashModel model = AddModel();
         IRenderedComponent<Floor> floor = Render<Floor>();
 
-        model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "tenant-a", Prompt = [1, 2, 3], MaxNewTokens = 37 }, out _);
+        model.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "tenant-a", Prompt = [1, 2, 3], MaxNewTokens = 37 }, out _);
 
         floor.WaitForAssertion(
             () => Assert.Equal(["tenant-a", "interactive", "37", "3"], floor.FindAll(".totals td").Take(4).Select(cell => cell.TextContent)), Patience);
@@ -57,8 +57,8 @@ public sealed class FloorTests : ConsoleContext
         IRenderedComponent<Floor> floor = Render<Floor>();
         floor.Act(it => it.Find("button.pause").Click());
 
-        model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 8 }, out _);
-        Assert.True(SpinWait.SpinUntil(() => model.Served.Engine.Accounts.All.Any(account => account.FinishedRequests == 1), Patience));
+        model.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 8 }, out _);
+        Assert.True(SpinWait.SpinUntil(() => model.Engine.Accounts.All.Any(account => account.FinishedRequests == 1), Patience));
 
         Assert.Empty(floor.FindAll(".totals"));
         Assert.Contains("Paused at", floor.Markup);
@@ -133,7 +133,7 @@ public sealed class FloorTests : ConsoleContext
     public async Task PolicyChanged_Charts_MarkIt()
     {
         HashModel model = AddModel();
-        await model.Served.Engine.ChangePolicyAsync(model.Served.Engine.Policy.Policy with { MaxRunning = 3 }, "alex", "calmer");
+        await model.Engine.ChangePolicyAsync(model.Engine.Policy.Policy with { MaxRunning = 3 }, "alex", "calmer");
 
         IRenderedComponent<Floor> floor = Render<Floor>();
 

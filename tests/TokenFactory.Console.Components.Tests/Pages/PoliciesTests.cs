@@ -16,7 +16,7 @@ public sealed class PoliciesTests : ConsoleContext
     public void Change_TypedAndApplied_IsInForceAndCanBeTakenBack()
     {
         HashModel model = AddModel();
-        BatchPolicy first = model.Served.Engine.Policy.Policy;
+        BatchPolicy first = model.Engine.Policy.Policy;
         IRenderedComponent<PoliciesPage> page = Render<PoliciesPage>();
         Assert.True(Apply(page).HasAttribute("disabled"));
 
@@ -26,12 +26,12 @@ public sealed class PoliciesTests : ConsoleContext
         page.Act(live => live.Find("form").Submit());
 
         page.WaitForAssertion(() => Assert.StartsWith("Version 2 by admin", page.Find("[data-testid=policy-version]").TextContent, StringComparison.Ordinal), Patience);
-        Assert.Equal((3, "calmer"), (model.Served.Engine.Policy.Policy.MaxRunning, model.Served.Engine.Policy.Reason));
+        Assert.Equal((3, "calmer"), (model.Engine.Policy.Policy.MaxRunning, model.Engine.Policy.Reason));
         Assert.Contains("most running 8 → 3", page.Find(".history").TextContent);
 
         page.Act(live => live.Find("[aria-label='Go back to version 1']").Click());
-        page.WaitForAssertion(() => Assert.Equal((3, first), (model.Served.Engine.Policy.Version, model.Served.Engine.Policy.Policy)), Patience);
-        Assert.Equal(2, ReadAudit().Count);
+        page.WaitForAssertion(() => Assert.Equal((3, first), (model.Engine.Policy.Version, model.Engine.Policy.Policy)), Patience);
+        page.WaitForAssertion(() => Assert.Equal(2, ReadAudit().Count), Patience);
     }
 
     [Fact]

@@ -84,6 +84,24 @@ public sealed class QueueTests : ConsoleContext
         Assert.Contains("prefill begins", page.Find(".timeline").TextContent);
     }
 
+    [Fact]
+    public void Request_OnTheSecondReplica_IsFoundThereAndCancelled()
+    {
+        using HashModel model = new(moreDevices: ["test:1"]);
+        Array.ForEach(model.Executors, executor => executor.StepTime = TimeSpan.FromMilliseconds(20));
+        Catalog.Add(model.Served);
+        Assert.Null(model.Served.Replicas[1].TrySubmit(
+            new GenerationRequest { Id = "there", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 450 }, out Generation? there));
+        IRenderedComponent<Queue> page = Render<Queue>();
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody .id")), Patience);
+
+        page.Act(live => live.Find("tbody .id").Click());
+        page.WaitForAssertion(() => Assert.Contains("hash on test:1", page.Find("section.request").TextContent), Patience);
+        Press(page, "Cancel request");
+
+        page.WaitForAssertion(() => Assert.Equal(Engine.Sequences.FinishReason.Cancelled, there!.Outcome?.Reason), Patience);
+    }
+
     private static string Counts(IRenderedComponent<Queue> page) => page.Find("[data-testid=queue-counts]").TextContent;
 
     private static void Press(IRenderedComponent<Queue> page, string button) =>
@@ -101,7 +119,7 @@ public sealed class QueueTests : ConsoleContext
     {
         for (int i = 0; i < count; i++)
         {
-            Rejection? rejection = model.Served.Engine.TrySubmit(
+            Rejection? rejection = model.Engine.TrySubmit(
                 new GenerationRequest { Id = $"{tenant}-{i}", Tenant = tenant, Prompt = [1, 2, 3], MaxNewTokens = 450 }, out _);
             Assert.Null(rejection);
         }

@@ -137,7 +137,7 @@ public sealed class PlaygroundSessionTests : IDisposable
         using HashModel full = new(policy: policy => policy with { MaxRunning = 1, QueueRequests = 1 });
         full.Executor.StepTime = TimeSpan.FromMilliseconds(20);
         Submit(full, "runs");
-        Assert.True(SpinWait.SpinUntil(() => full.Served.Engine.Status.Running(Lane.Interactive) == 1, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => full.Engine.Status.Running(Lane.Interactive) == 1, TimeSpan.FromSeconds(10)));
         Submit(full, "waits");
 
         await _session.SendAsync(new AnswerSetup(full.Served, AnswerSettings.DefaultsOf(full.Served)), "A");
@@ -191,7 +191,7 @@ public sealed class PlaygroundSessionTests : IDisposable
     }
 
     private static void Submit(HashModel model, string id) =>
-        model.Served.Engine.TrySubmit(new GenerationRequest { Id = id, Tenant = "other", Prompt = [1], MaxNewTokens = 500 }, out _);
+        model.Engine.TrySubmit(new GenerationRequest { Id = id, Tenant = "other", Prompt = [1], MaxNewTokens = 500 }, out _);
 
     private AnswerSetup Setup(int maxTokens) => new(_model.Served, AnswerSettings.DefaultsOf(_model.Served) with { MaxTokens = maxTokens });
 }

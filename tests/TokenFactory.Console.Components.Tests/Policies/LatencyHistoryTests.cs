@@ -17,7 +17,7 @@ public sealed class LatencyHistoryTests : IDisposable
     public void Read_OfASpan_HasItsPercentilesAndNothingElse()
     {
         LatencyHistory history = new(_clock);
-        Assert.Null(_model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1], MaxNewTokens = 1 }, out Generation? generation));
+        Assert.Null(_model.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1], MaxNewTokens = 1 }, out Generation? generation));
         DateTimeOffset begin = _clock.GetUtcNow();
         for (int i = 1; i <= 100; i++)
         {

@@ -16,12 +16,12 @@ public sealed class PolicyChangesTests : ConsoleContext
     {
         HashModel model = AddModel();
         PolicyChanges changes = New(new LatencyHistory(_clock));
-        PolicyVersion first = model.Served.Engine.Policy;
+        PolicyVersion first = model.Engine.Policy;
 
         await changes.ApplyAsync("ada", model.Served, first.Policy with { MaxRunning = 2 }, "calmer");
         PolicyVersion back = await changes.RollBackAsync("bob", model.Served, first);
 
-        Assert.Equal(["load", "ada", "bob"], model.Served.Engine.Policies.Select(version => version.Author));
+        Assert.Equal(["load", "ada", "bob"], model.Engine.Policies.Select(version => version.Author));
         Assert.Equal((3, first.Policy, "Back to version 1"), (back.Version, back.Policy, back.Reason));
         Assert.Equal(["policy.change", "policy.change"], ReadAudit().Select(entry => entry.Action));
         Assert.Contains("\"MaxRunning\":2", ReadAudit()[1].After);
@@ -33,7 +33,7 @@ public sealed class PolicyChangesTests : ConsoleContext
         HashModel model = AddModel();
         LatencyHistory latencies = new(_clock);
         PolicyChanges changes = New(latencies);
-        PolicyVersion first = model.Served.Engine.Policy;
+        PolicyVersion first = model.Engine.Policy;
         await changes.ApplyAsync("ada", model.Served, first.Policy with { MaxRunning = 2 }, "", new PolicyGuard(GuardedFigure.FirstTokenP95, 100));
 
         for (int second = 0; second <= 61; second++)
@@ -43,12 +43,12 @@ public sealed class PolicyChangesTests : ConsoleContext
             if (second == 30)
             {
                 Assert.NotNull(changes.DutyOf("hash")!.WorseSince);
-                Assert.Equal(2, model.Served.Engine.Policy.Version);
+                Assert.Equal(2, model.Engine.Policy.Version);
             }
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        PolicyVersion now = model.Served.Engine.Policy;
+        PolicyVersion now = model.Engine.Policy;
         Assert.Equal(("guard", first.Policy), (now.Author, now.Policy));
         Assert.Contains("p95 time to first token above 100 ms (last 250)", now.Reason);
         Assert.Null(changes.DutyOf("hash"));
@@ -60,7 +60,7 @@ public sealed class PolicyChangesTests : ConsoleContext
         HashModel model = AddModel();
         LatencyHistory latencies = new(_clock);
         PolicyChanges changes = New(latencies);
-        await changes.ApplyAsync("ada", model.Served, model.Served.Engine.Policy.Policy with { MaxRunning = 2 }, "", new PolicyGuard(GuardedFigure.FirstTokenP95, 100));
+        await changes.ApplyAsync("ada", model.Served, model.Engine.Policy.Policy with { MaxRunning = 2 }, "", new PolicyGuard(GuardedFigure.FirstTokenP95, 100));
 
         for (int second = 0; second < 200; second++)
         {
@@ -70,7 +70,7 @@ public sealed class PolicyChangesTests : ConsoleContext
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(2, model.Served.Engine.Policy.Version);
+        Assert.Equal(2, model.Engine.Policy.Version);
         Assert.Null(changes.DutyOf("hash")!.WorseSince);
     }
 
@@ -79,7 +79,7 @@ public sealed class PolicyChangesTests : ConsoleContext
     {
         HashModel model = AddModel();
         PolicyChanges changes = New(new LatencyHistory(_clock));
-        BatchPolicy policy = model.Served.Engine.Policy.Policy;
+        BatchPolicy policy = model.Engine.Policy.Policy;
         await changes.ApplyAsync("ada", model.Served, policy with { MaxRunning = 2 }, "", new PolicyGuard(GuardedFigure.TokensPerSecond, 100));
 
         await changes.ApplyAsync("ada", model.Served, policy with { MaxRunning = 3 }, "");
@@ -93,7 +93,7 @@ public sealed class PolicyChangesTests : ConsoleContext
     /// <summary>Ends requests whose first token took as long as given.</summary>
     private static async Task RunAsync(HashModel model, LatencyHistory latencies, TimeSpan first, int times = 1)
     {
-        Assert.Null(model.Served.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1], MaxNewTokens = 1 }, out Generation? generation));
+        Assert.Null(model.Engine.TrySubmit(new GenerationRequest { Id = "r", Tenant = "t", Prompt = [1], MaxNewTokens = 1 }, out Generation? generation));
         GenerationDelta delta = new();
         while (await generation!.WaitAsync())
         {

@@ -117,7 +117,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         await base.DisposeAsync();
         foreach (ServedModel model in Catalog.Models)
         {
-            model.Engine.Dispose();
+            model.Dispose();
         }
         _scratch?.Dispose();
         GC.SuppressFinalize(this);

@@ -11,13 +11,15 @@ namespace TokenFactory.Web.Tests.Setup;
 /// <summary>A served model on a real engine loop whose executor is the hash executor: a byte a token, and every answer known before.</summary>
 internal sealed class HashModel : IDisposable
 {
-    public HashModel(string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null, string device = "test:0", TimeProvider? clock = null)
+    public HashModel(
+        string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null, string device = "test:0", TimeProvider? clock = null, string[]? moreDevices = null)
     {
-        Executor = new HashExecutor { Device = new DeviceInfo(device, "Hash executor", "test", "none", 1 << 20) };
         ByteTokenizer tokenizer = new();
         BatchPolicy first = BatchPolicy.For(HashExecutor.DefaultLimits);
-        EngineLoop engine = new(
-            Executor,
+        Executors =
+            [.. ((string[])[device, .. moreDevices ?? []]).Select(id => new HashExecutor { Device = new DeviceInfo(id, "Hash executor", "test", "none", 1 << 20) })];
+        EngineLoop[] replicas = [.. Executors.Select(executor => new EngineLoop(
+            executor,
             new EngineOptions
             {
                 ModelName = name,
@@ -25,14 +27,20 @@ internal sealed class HashModel : IDisposable
                 Tokenizer = tokenizer,
                 Policy = policy?.Invoke(first) ?? first,
                 Clock = clock ?? TimeProvider.System,
-            });
+            }))];
         Served = new ServedModel(
-            name, engine, tokenizer, chats ? new LinesTemplate() : null, SamplingParameters.Greedy with { TopP = 0.9f }, new ModelFacts("Hash", 4_600_000, "/", DateTimeOffset.UnixEpoch, TimeSpan.Zero));
+            name, replicas, tokenizer, chats ? new LinesTemplate() : null, SamplingParameters.Greedy with { TopP = 0.9f }, new ModelFacts("Hash", 4_600_000, "/", DateTimeOffset.UnixEpoch, TimeSpan.Zero));
     }
 
-    public HashExecutor Executor { get; }
+    /// <summary>That of the first replica.</summary>
+    public HashExecutor Executor => Executors[0];
+
+    public HashExecutor[] Executors { get; }
 
     public ServedModel Served { get; }
+
+    /// <summary>Its first replica.</summary>
+    public EngineLoop Engine => Served.Replicas[0];
 
     /// <summary>The greedy answer to a prompt, as text.</summary>
     public static string Answer(string prompt, int tokens) =>
@@ -41,7 +49,7 @@ internal sealed class HashModel : IDisposable
     /// <summary>Runs a request to its end.</summary>
     public async Task RunAsync(int tokens)
     {
-        Served.Engine.TrySubmit(new GenerationRequest { Id = "run", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = tokens }, out Generation? generation);
+        Engine.TrySubmit(new GenerationRequest { Id = "run", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = tokens }, out Generation? generation);
         GenerationDelta delta = new();
         while (await generation!.WaitAsync())
         {
@@ -49,7 +57,7 @@ internal sealed class HashModel : IDisposable
         }
     }
 
-    public void Dispose() => Served.Engine.Dispose();
+    public void Dispose() => Served.Dispose();
 
     /// <summary>Role and text, a line each. It refuses the word <c>forbidden</c>.</summary>
     private sealed class LinesTemplate : IChatTemplate

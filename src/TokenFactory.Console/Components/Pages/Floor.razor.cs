@@ -88,9 +88,9 @@ public sealed partial class Floor
         }
         foreach (ReplicaSnapshot replica in device.Replicas)
         {
-            if (Catalog.Find(replica.Model) is { } model)
+            if (Catalog.Find(replica.Model)?.FindReplica(replica.Device.Id) is { } engine)
             {
-                _charts[replica.Key] = FloorChart.Of(model, series, floor.Second);
+                _charts[replica.Key] = FloorChart.Of(engine, series, floor.Second);
             }
         }
     }

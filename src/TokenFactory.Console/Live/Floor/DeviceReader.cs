@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Accounting;
+using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Nvml;
@@ -36,26 +37,29 @@ internal sealed class DeviceReader(MachineMonitor machine)
         Gpu = gpu.Facts,
         Sample = gpu.Newest ?? default,
         Replicas = [.. replicas.Where(replica => replica.Device.Id == gpu.Facts.Id)],
-        TokensPerJoule = PerJoule(models, gpu.Facts.Id, second, gpu.Joules(second - EnergySeconds, second)),
+        TokensPerJoule = PerJoule(models, id => id == gpu.Facts.Id, second, gpu.Joules(second - EnergySeconds, second)),
         Busy = _busy.GetValueOrDefault(gpu.Facts.Id, ""),
     };
 
     private DeviceSnapshot ReadOther(string id, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
     {
         ReplicaSnapshot[] own = [.. replicas.Where(replica => replica.Device.Id == id)];
-        bool isHost = !id.StartsWith(GpuPrefix, StringComparison.Ordinal);
+        bool isHost = IsHost(id);
         return new DeviceSnapshot
         {
             Id = id,
             Name = own.Length > 0 ? own[0].Device.Name : machine.Facts.CpuName,
             Host = isHost ? machine.Newest : null,
             Replicas = own,
-            TokensPerJoule = isHost ? PerJoule(models, id, second, machine.Joules(second - EnergySeconds, second)) : null,
+            TokensPerJoule = isHost ? PerJoule(models, IsHost, second, machine.Joules(second - EnergySeconds, second)) : null,
             Busy = isHost ? _busy.GetValueOrDefault("", "") : "",
         };
     }
 
-    private static double? PerJoule(IReadOnlyList<ServedModel> models, string device, long second, double? joules)
+    private static bool IsHost(string device) => !device.StartsWith(GpuPrefix, StringComparison.Ordinal);
+
+    /// <summary>Replicas on the CPU share one meter: their tokens are set together against its joules.</summary>
+    private static double? PerJoule(IReadOnlyList<ServedModel> models, Predicate<string> isMetered, long second, double? joules)
     {
         if (joules is not > 0)
         {
@@ -63,9 +67,9 @@ internal sealed class DeviceReader(MachineMonitor machine)
         }
         long tokens = 0;
         Span<RateSample> seconds = stackalloc RateSample[EnergySeconds];
-        foreach (ServedModel model in models.Where(model => model.Engine.Device.Id == device))
+        foreach (EngineLoop replica in models.SelectMany(model => model.Replicas).Where(replica => isMetered(replica.Device.Id)))
         {
-            model.Engine.Rates.CopyTo(seconds, second + 1);
+            replica.Rates.CopyTo(seconds, second + 1);
             foreach (ref readonly RateSample rate in seconds)
             {
                 tokens += rate.Generated;

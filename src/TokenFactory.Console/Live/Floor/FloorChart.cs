@@ -1,4 +1,4 @@
-using TokenFactory.Engine.Serving;
+using TokenFactory.Engine.Loop;
 
 namespace TokenFactory.Web.Live.Floor;
 
@@ -8,11 +8,11 @@ namespace TokenFactory.Web.Live.Floor;
 /// <param name="LastSecond">Unix time of the last second of the last point.</param>
 public sealed record FloorChart(IReadOnlyList<TimePanel> Panels, IReadOnlyList<TimeMark> Marks, long LastSecond)
 {
-    /// <summary>A model's tokens joined with its device's power and clock.</summary>
-    public static FloorChart Of(ServedModel model, DeviceSeries device, long lastSecond)
+    /// <summary>A replica's tokens joined with its device's power and clock.</summary>
+    public static FloorChart Of(EngineLoop replica, DeviceSeries device, long lastSecond)
     {
-        RateSeries rates = RateSeries.Read(model.Engine, lastSecond);
-        IEnumerable<TimeMark> marks = model.Engine.Policies.Skip(1)
+        RateSeries rates = RateSeries.Read(replica, lastSecond);
+        IEnumerable<TimeMark> marks = replica.Policies.Skip(1)
             .Select(version => new TimeMark(version.At, FormattableString.Invariant(
                 $"{version.At.UtcDateTime:HH:mm:ss} UTC: batch policy {version.Version} by {version.Author}{(version.Reason.Length > 0 ? $" · {version.Reason}" : "")}")));
         return new FloorChart(TimePanel.Of(rates, device), [.. marks.Where(mark => mark.Place(rates.LastSecond) is not null)], rates.LastSecond);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Telemetry;
 using TokenFactory.Telemetry.Host;
@@ -124,7 +125,10 @@ public sealed class FloorStore : IDisposable
     {
         IReadOnlyList<ServedModel> models = _catalog.Models;
         bool isNewSecond = before?.Second != second;
-        ReplicaSnapshot[] replicas = [.. models.Select(model => ReadReplica(model, isNewSecond ? null : FindRates(before!, model), second))];
+        ReplicaSnapshot[] replicas =
+        [
+            .. models.SelectMany(model => model.Replicas.Select(engine => ReadReplica(model, engine, isNewSecond ? null : FindRates(before!, model, engine), second))),
+        ];
         _preemptions.Keep([.. replicas.Select(replica => replica.Key)]);
         IReadOnlyList<TenantTotal> totals = before?.Totals ?? [];
         int leftOut = before?.TotalsLeftOut ?? 0;
@@ -141,9 +145,9 @@ public sealed class FloorStore : IDisposable
         return next with { Attentions = Attention.Find(next, _ledger.Problem) };
     }
 
-    private ReplicaSnapshot ReadReplica(ServedModel model, ReplicaRates? rates, long second)
+    private ReplicaSnapshot ReadReplica(ServedModel model, EngineLoop engine, ReplicaRates? rates, long second)
     {
-        ReplicaSnapshot replica = ReplicaSnapshot.Read(model, rates);
+        ReplicaSnapshot replica = ReplicaSnapshot.Read(model, engine, rates);
         return replica with { RecentPreemptions = _preemptions.Add(replica.Key, second, replica.Preemptions) };
     }
 
@@ -151,8 +155,8 @@ public sealed class FloorStore : IDisposable
     private static IReadOnlyList<DeviceSnapshot> KeepUnchanged(IReadOnlyList<DeviceSnapshot> before, IReadOnlyList<DeviceSnapshot> next) =>
         [.. next.Select((device, index) => index < before.Count && before[index].Equals(device) ? before[index] : device)];
 
-    private static ReplicaRates? FindRates(FloorSnapshot before, ServedModel model) =>
-        before.Replicas.FirstOrDefault(replica => replica.Model == model.Name && replica.Device == model.Engine.Device)?.Rates;
+    private static ReplicaRates? FindRates(FloorSnapshot before, ServedModel model, EngineLoop engine) =>
+        before.Replicas.FirstOrDefault(replica => replica.Model == model.Name && replica.Device == engine.Device)?.Rates;
 
     private void Leave()
     {

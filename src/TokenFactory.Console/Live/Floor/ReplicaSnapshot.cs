@@ -51,10 +51,10 @@ public sealed record ReplicaSnapshot
 
     /// <summary>Reads an engine's counters.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="engine">The replica.</param>
     /// <param name="rates">Its rates, where they are known for this second; null reads them.</param>
-    public static ReplicaSnapshot Read(ServedModel model, ReplicaRates? rates)
+    public static ReplicaSnapshot Read(ServedModel model, EngineLoop engine, ReplicaRates? rates)
     {
-        EngineLoop engine = model.Engine;
         EngineStatus status = engine.Status;
         return new ReplicaSnapshot
         {

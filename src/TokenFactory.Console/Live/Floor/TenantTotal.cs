@@ -14,7 +14,7 @@ public sealed record TenantTotal(string Tenant, Lane Lane, long Generated, long 
     public static IReadOnlyList<TenantTotal> Read(IReadOnlyList<ServedModel> models, int most, out int leftOut)
     {
         Dictionary<(string Tenant, Lane Lane), TenantTotal> totals = [];
-        foreach (TokenAccount account in models.SelectMany(model => model.Engine.Accounts.All))
+        foreach (TokenAccount account in models.SelectMany(model => model.Replicas).SelectMany(replica => replica.Accounts.All))
         {
             (string, Lane) key = (account.Tenant, account.Lane);
             TenantTotal sum = totals.GetValueOrDefault(key) ?? new TenantTotal(account.Tenant, account.Lane, 0, 0, 0, 0);

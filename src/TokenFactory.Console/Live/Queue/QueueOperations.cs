@@ -14,7 +14,7 @@ public sealed class QueueOperations(ModelCatalog catalog, QueueStore store, Audi
         {
             return $"{row.Model} does not serve any more.";
         }
-        if (!await TryOperateAsync(model, row.Request.Id, operation))
+        if (model.FindReplica(row.Device) is not { } replica || !await TryOperateAsync(replica, row.Request.Id, operation))
         {
             return "Nothing to do: the request has ended meanwhile, or is so already.";
         }
@@ -26,11 +26,11 @@ public sealed class QueueOperations(ModelCatalog catalog, QueueStore store, Audi
         return null;
     }
 
-    private static async Task<bool> TryOperateAsync(ServedModel model, string requestId, RequestOperation operation)
+    private static async Task<bool> TryOperateAsync(EngineLoop replica, string requestId, RequestOperation operation)
     {
         try
         {
-            return await model.Engine.OperateAsync(requestId, operation);
+            return await replica.OperateAsync(requestId, operation);
         }
         catch (InvalidOperationException)
         {

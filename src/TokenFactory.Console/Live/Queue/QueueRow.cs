@@ -6,24 +6,25 @@ namespace TokenFactory.Web.Live.Queue;
 
 /// <summary>A request as the queue shows it.</summary>
 /// <param name="Model">The model that is asked.</param>
+/// <param name="Device">The replica's device.</param>
 /// <param name="Request">The engine's view of it.</param>
 /// <param name="Position">How many start before it; null where it does not wait.</param>
 /// <param name="ExpectedStart">When it is likely to start, from how fast requests started lately; null where that is not known.</param>
 /// <param name="Why">What it waits for, in words; empty where it runs.</param>
-public sealed record QueueRow(string Model, RequestSnapshot Request, int? Position, TimeSpan? ExpectedStart, string Why)
+public sealed record QueueRow(string Model, string Device, RequestSnapshot Request, int? Position, TimeSpan? ExpectedStart, string Why)
 {
-    /// <summary>The rows of one model: those that run, those that wait in the order in which they would start, those held.</summary>
-    internal static IEnumerable<QueueRow> Of(string model, EngineSnapshot engine)
+    /// <summary>The rows of one replica: those that run, those that wait in the order in which they would start, those held.</summary>
+    internal static IEnumerable<QueueRow> Of(string model, string device, EngineSnapshot engine)
     {
         List<RequestSnapshot> order = WaitingOrder.Of(engine);
         HashSet<Lane> seen = [];
         return
         [
             .. engine.Requests.Where(request => request.State == SequenceState.Running)
-                .Select(request => new QueueRow(model, request, null, null, request.ReaderBehind ? "Its client reads slower than it is answered" : "")),
-            .. order.Select((request, i) => new QueueRow(model, request, i, Expect(i, engine.StartsPerSecond), Explain(engine, request, i, seen.Add(request.Lane)))),
+                .Select(request => new QueueRow(model, device, request, null, null, request.ReaderBehind ? "Its client reads slower than it is answered" : "")),
+            .. order.Select((request, i) => new QueueRow(model, device, request, i, Expect(i, engine.StartsPerSecond), Explain(engine, request, i, seen.Add(request.Lane)))),
             .. engine.Requests.Where(request => request.State == SequenceState.Held)
-                .Select(request => new QueueRow(model, request, null, null, "An operator holds it")),
+                .Select(request => new QueueRow(model, device, request, null, null, "An operator holds it")),
         ];
     }
 

@@ -45,13 +45,12 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
             Dictionary<string, (double Weight, bool HasBacklog)> tenants = [];
             foreach (ServedModel model in models)
             {
-                if (await SnapshotAsync(model) is { } engine)
+                foreach (EngineLoop replica in model.Replicas)
                 {
-                    rows.AddRange(QueueRow.Of(model.Name, engine));
-                    foreach (Engine.Scheduling.ShareSnapshot share in engine.Shares)
+                    if (await SnapshotAsync(replica) is { } engine)
                     {
-                        bool before = tenants.TryGetValue(share.Tenant, out (double Weight, bool HasBacklog) known) && known.HasBacklog;
-                        tenants[share.Tenant] = (share.Weight, before || share.Waiting > 0);
+                        rows.AddRange(QueueRow.Of(model.Name, replica.Device.Id, engine));
+                        NoteTenants(engine, tenants);
                     }
                 }
             }
@@ -76,11 +75,20 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         _watching?.Dispose();
     }
 
-    private static async Task<EngineSnapshot?> SnapshotAsync(ServedModel model)
+    private static void NoteTenants(EngineSnapshot engine, Dictionary<string, (double Weight, bool HasBacklog)> tenants)
+    {
+        foreach (Engine.Scheduling.ShareSnapshot share in engine.Shares)
+        {
+            bool before = tenants.TryGetValue(share.Tenant, out (double Weight, bool HasBacklog) known) && known.HasBacklog;
+            tenants[share.Tenant] = (share.Weight, before || share.Waiting > 0);
+        }
+    }
+
+    private static async Task<EngineSnapshot?> SnapshotAsync(EngineLoop replica)
     {
         try
         {
-            return await model.Engine.SnapshotAsync();
+            return await replica.SnapshotAsync();
         }
         catch (InvalidOperationException)
         {

@@ -12,7 +12,7 @@ internal sealed class ShareWindow(TimeProvider clock)
     /// <summary>Takes a sample, and returns what was received since the oldest of the last minute.</summary>
     public Dictionary<string, long> Add(IReadOnlyList<ServedModel> models)
     {
-        Dictionary<string, long> now = models.SelectMany(model => model.Engine.Accounts.All).GroupBy(account => account.Tenant)
+        Dictionary<string, long> now = models.SelectMany(model => model.Replicas).SelectMany(replica => replica.Accounts.All).GroupBy(account => account.Tenant)
             .ToDictionary(tenant => tenant.Key, tenant => tenant.Sum(account => account.GeneratedTokens + account.PrefillTokens));
         long at = clock.GetTimestamp();
         _samples.Enqueue((at, now));

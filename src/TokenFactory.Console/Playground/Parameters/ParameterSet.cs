@@ -55,11 +55,11 @@ public sealed record ParameterSet
         {
             return parameter.DescribeMisfit(text);
         }
-        if (parameter.Key == PlaygroundParameters.MaxTokens && (settings.MaxTokens < 1 || settings.MaxTokens >= model.Engine.MaxContext))
+        if (parameter.Key == PlaygroundParameters.MaxTokens && (settings.MaxTokens < 1 || settings.MaxTokens >= model.MaxContext))
         {
-            return $"max_tokens is {settings.MaxTokens}; it must be from 1 to {model.Engine.MaxContext - 1}, the context less one prompt token.";
+            return $"max_tokens is {settings.MaxTokens}; it must be from 1 to {model.MaxContext - 1}, the context less one prompt token.";
         }
-        return SamplingParametersValidator.FindProblem(settings.Sampling, model.Engine.Limits.VocabularySize) is { } problem && problem.Parameter == parameter.Key
+        return SamplingParametersValidator.FindProblem(settings.Sampling, model.Limits.VocabularySize) is { } problem && problem.Parameter == parameter.Key
             ? problem.Message
             : null;
     }

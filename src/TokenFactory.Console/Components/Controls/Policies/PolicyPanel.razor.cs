@@ -41,7 +41,7 @@ public sealed partial class PolicyPanel
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
-    private PolicyVersion Current => Model.Engine.Policy;
+    private PolicyVersion Current => Model.Policy;
 
     private Dictionary<PolicyField, string> Problems
     {
@@ -50,7 +50,7 @@ public sealed partial class PolicyPanel
             Dictionary<PolicyField, string> problems = [];
             foreach ((PolicyField typed, string text) in _typed)
             {
-                typed.Parse(text, Model.Engine.Limits, out string? problem);
+                typed.Parse(text, Model.Limits, out string? problem);
                 if (problem is not null)
                 {
                     problems[typed] = problem;
@@ -68,7 +68,7 @@ public sealed partial class PolicyPanel
             BatchPolicy policy = Current.Policy;
             foreach ((PolicyField typed, string text) in _typed)
             {
-                if (typed.Parse(text, Model.Engine.Limits, out _) is not { } value)
+                if (typed.Parse(text, Model.Limits, out _) is not { } value)
                 {
                     return null;
                 }
@@ -90,7 +90,7 @@ public sealed partial class PolicyPanel
     {
         get
         {
-            IReadOnlyList<PolicyVersion> versions = Model.Engine.Policies;
+            IReadOnlyList<PolicyVersion> versions = Model.Policies;
             return versions.Select((version, i) => (version, i == 0 ? "" : Difference(versions[i - 1].Policy, version.Policy))).Reverse().Take(MostShown);
         }
     }

@@ -1,0 +1,28 @@
+using TokenFactory.Engine.Loop;
+
+namespace TokenFactory.Engine.Serving;
+
+/// <summary>The one place that says which replica of a model computes a request.</summary>
+internal static class ReplicaChoice
+{
+    /// <summary>
+    /// The replica with the least work ahead (<see cref="EngineLoop.OpenTokens"/>), the first of equals. One that has failed or drains
+    /// looks idle and is left out, unless there is no other: then it says why it refuses.
+    /// </summary>
+    public static EngineLoop LeastWork(IReadOnlyList<EngineLoop> replicas)
+    {
+        EngineLoop best = replicas[0];
+        bool bestTakes = best.TakesRequests;
+        for (int i = 1; i < replicas.Count; i++)
+        {
+            EngineLoop other = replicas[i];
+            bool otherTakes = other.TakesRequests;
+            if (otherTakes && (!bestTakes || other.OpenTokens < best.OpenTokens))
+            {
+                best = other;
+                bestTakes = true;
+            }
+        }
+        return best;
+    }
+}
