@@ -112,6 +112,10 @@ public sealed class RequestMeter(
             }
             sum.HasStarted = true;
             sum.Generated += answer.Outcome?.GeneratedTokens ?? generation.GeneratedSoFar;
+            if ((answer.Outcome?.Joules ?? generation.JoulesSoFar) is { } joules)
+            {
+                sum.Joules = joules + (sum.Joules ?? 0);
+            }
             if (!promptCounted)
             {
                 promptCounted = true;
@@ -144,6 +148,7 @@ public sealed class RequestMeter(
             GeneratedTokens = figures.Generated,
             QueueTime = queue,
             ComputeTime = total - queue,
+            Joules = figures.Joules,
             Outcome = Name(figures.Reason),
             ArrivedAt = now - total,
             EndedAt = now,
@@ -190,6 +195,7 @@ public sealed class RequestMeter(
         public long Prompt;
         public long Cached;
         public long Generated;
+        public double? Joules;
         public bool HasStarted;
         public FinishReason Reason;
     }

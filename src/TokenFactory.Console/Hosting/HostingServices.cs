@@ -13,6 +13,7 @@ internal static class HostingServices
         services.AddSingleton(provider => DataFolder.Open(provider.GetRequiredService<IOptions<TokenFactoryOptions>>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ModelLoadBoard>();
+        services.AddSingleton<ReplicaPower>();
         services.AddSingleton<ModelLoader>();
         services.AddHostedService<ModelLoading>();
         return services;

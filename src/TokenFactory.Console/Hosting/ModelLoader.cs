@@ -11,7 +11,7 @@ using TokenFactory.Models.Tokenization;
 namespace TokenFactory.Web.Hosting;
 
 /// <summary>Turns a model folder into a model that serves: specification, tokenizer, template, executor, engine.</summary>
-internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment, IEnumerable<IEngineObserver> observers, TimeProvider clock)
+internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment, IEnumerable<IEngineObserver> observers, ReplicaPower power, TimeProvider clock)
 {
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <exception cref="ModelFormatException">The folder is damaged or holds something unsupported.</exception>
@@ -43,6 +43,7 @@ internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment,
                         Tokenizer = tokenizer,
                         EndTokens = [.. folder.Spec.EndTokens.Union(ids.EosIds)],
                         Policy = ToPolicy(options, executor),
+                        Watts = power.Of(executor.Device.Id),
                         Clock = clock,
                     },
                     [.. observers]));

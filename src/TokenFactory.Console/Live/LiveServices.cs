@@ -19,7 +19,7 @@ internal static class LiveServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<LiveOptions>().Bind(configuration.GetSection("Live")).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
-        services.TryAddSingleton<HostSampler>();
+        services.TryAddSingleton(_ => new HostSampler("/proc", configuration["Telemetry:SysFolder"] ?? "/sys", TimeProvider.System));
         services.TryAddSingleton(_ => new GpuSampler(configuration["Telemetry:NvmlPath"]));
         services.AddSingleton<MachineMonitor>();
         services.AddHostedService<MachineWatch>();

@@ -8,7 +8,8 @@ namespace TokenFactory.Engine.Accounting;
 /// <param name="Steps">Steps completed.</param>
 /// <param name="Rows">Sequences in those steps, summed.</param>
 /// <param name="BusyMilliseconds">Time that the device worked.</param>
-public readonly record struct RateSample(long Second, int Prefill, int Cached, int Generated, int Steps, int Rows, int BusyMilliseconds);
+/// <param name="Joules">Energy of those steps; 0 where nothing measures it.</param>
+public readonly record struct RateSample(long Second, int Prefill, int Cached, int Generated, int Steps, int Rows, double BusyMilliseconds, double Joules);
 
 /// <summary>Token counts of the last ten minutes, second by second, in a fixed ring.</summary>
 public sealed class RateHistory
@@ -19,14 +20,14 @@ public sealed class RateHistory
     private readonly Lock _lock = new();
     private readonly RateSample[] _ring = new RateSample[Length];
 
-    internal void Add(long second, int prefill, int cached, int generated, int rows, double busyMilliseconds)
+    internal void Add(long second, int prefill, int cached, int generated, int rows, double busyMilliseconds, double joules)
     {
         lock (_lock)
         {
             ref RateSample slot = ref _ring[(int)(second % Length)];
             if (slot.Second != second)
             {
-                slot = new RateSample(second, 0, 0, 0, 0, 0, 0);
+                slot = new RateSample(second, 0, 0, 0, 0, 0, 0, 0);
             }
             slot = new RateSample(
                 second,
@@ -35,7 +36,8 @@ public sealed class RateHistory
                 slot.Generated + generated,
                 slot.Steps + 1,
                 slot.Rows + rows,
-                slot.BusyMilliseconds + (int)Math.Round(busyMilliseconds));
+                slot.BusyMilliseconds + busyMilliseconds,
+                slot.Joules + joules);
         }
     }
 
@@ -48,7 +50,7 @@ public sealed class RateHistory
             {
                 long second = nowSecond - into.Length + i;
                 RateSample slot = second >= 0 && into.Length - i <= Length ? _ring[(int)(second % Length)] : default;
-                into[i] = slot.Second == second ? slot : new RateSample(second, 0, 0, 0, 0, 0, 0);
+                into[i] = slot.Second == second ? slot : new RateSample(second, 0, 0, 0, 0, 0, 0, 0);
             }
         }
     }

@@ -44,7 +44,7 @@ internal sealed class EngineCore : IDisposable
         Status.MarkProgress(clock.GetTimestamp());
         Status.Update(_scheduler);
         _book = new GenerationBook(_scheduler, options, Status, observers);
-        _pipeline = new StepPipeline(executor, _scheduler, _book, Rates, clock, observers);
+        _pipeline = new StepPipeline(executor, _scheduler, _book, Rates, options, observers);
     }
 
     public ExecutorLimits Limits { get; }

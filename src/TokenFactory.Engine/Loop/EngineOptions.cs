@@ -20,6 +20,12 @@ public sealed record EngineOptions
     /// <summary>The batch policy to start with; null: all that the executor can do.</summary>
     public BatchPolicy? Policy { get; init; }
 
+    /// <summary>
+    /// The power that the replica's device draws for it, in watts; null where nothing measures it. Asked once a step, on the engine's
+    /// thread: it returns at once and allocates nothing.
+    /// </summary>
+    public Func<double?>? Watts { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>How long a step may take, or work may wait for one, before the engine counts as wedged.</summary>

@@ -20,6 +20,7 @@ public sealed class Generation : IValueTaskSource<bool>
     private bool _started;
     private int _generated;
     private int _cached;
+    private double _joules = double.NaN;
     private bool _full;
     private bool _waiting;
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
@@ -73,6 +74,9 @@ public sealed class Generation : IValueTaskSource<bool>
         get => Volatile.Read(ref _cached);
         internal set => Volatile.Write(ref _cached, value);
     }
+
+    /// <summary>Its share of the energy so far, in joules; null where nothing measures it. Safe for any thread.</summary>
+    public double? JoulesSoFar => Volatile.Read(ref _joules) is double joules && !double.IsNaN(joules) ? joules : null;
 
     internal long ArrivedAt { get; }
 
@@ -142,6 +146,9 @@ public sealed class Generation : IValueTaskSource<bool>
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Adds its share of a step's energy. On the engine's thread.</summary>
+    internal void AddJoules(double joules) => Volatile.Write(ref _joules, joules + (double.IsNaN(_joules) ? 0 : _joules));
 
     /// <summary>Adds a token and text; returns false when the buffer is now full.</summary>
     internal bool Write(int token, float logprob, ReadOnlySpan<TokenLogprob> alternatives, ReadOnlySpan<byte> text)

@@ -39,6 +39,10 @@ internal sealed class GenerationBook
     {
         _result = result;
         int cached = CountPrompts(step);
+        if (result.Joules is { } joules)
+        {
+            SplitEnergy(step, joules);
+        }
         ReadOnlySpan<Sequence> sequences = step.Sequences;
         foreach (ref readonly SampledToken sample in result.Samples)
         {
@@ -139,6 +143,17 @@ internal sealed class GenerationBook
         return cached;
     }
 
+    /// <summary>Splits a step's energy over its sequences by the tokens that it computed for each.</summary>
+    private static void SplitEnergy(ScheduledStep step, double joules)
+    {
+        double perToken = joules / step.Plan.Tokens.Length;
+        ReadOnlySpan<StepSlice> slices = step.Plan.Slices;
+        for (int i = 0; i < slices.Length; i++)
+        {
+            ((Generation)step.Sequences[i].Owner!).AddJoules(perToken * slices[i].Count);
+        }
+    }
+
     private FinishReason FindEnd(Generation generation, Sequence sequence, int token)
     {
         if (!generation.Request.IgnoreEndTokens && _endTokens.Contains(token))
@@ -207,7 +222,8 @@ internal sealed class GenerationBook
             clock.GetElapsedTime(sequence.ArrivedAt, started),
             generation.FirstTokenAt == 0 ? null : clock.GetElapsedTime(sequence.ArrivedAt, generation.FirstTokenAt),
             clock.GetElapsedTime(sequence.ArrivedAt, now),
-            error);
+            error,
+            generation.JoulesSoFar);
         generation.Account.AddFinished();
         sequence.ReturnMemory();
         foreach (IEngineObserver observer in _observers)

@@ -11,6 +11,7 @@ namespace TokenFactory.Engine.Loop;
 /// <param name="FirstTokenTime">From arrival to the first token; null where there was none.</param>
 /// <param name="TotalTime">From arrival to the end.</param>
 /// <param name="Error">What failed, where the reason is <see cref="FinishReason.Failed"/>.</param>
+/// <param name="Joules">Its share of the energy of the steps that computed it; null where nothing measures it.</param>
 public sealed record GenerationOutcome(
     FinishReason Reason,
     int PromptTokens,
@@ -19,4 +20,5 @@ public sealed record GenerationOutcome(
     TimeSpan QueueTime,
     TimeSpan? FirstTokenTime,
     TimeSpan TotalTime,
-    string? Error);
+    string? Error,
+    double? Joules = null);

@@ -13,19 +13,21 @@ internal sealed class StepPipeline
     private readonly GenerationBook _book;
     private readonly RateHistory _rates;
     private readonly TimeProvider _clock;
+    private readonly Func<double?>? _watts;
     private readonly IReadOnlyList<IEngineObserver> _observers;
     private readonly Queue<ScheduledStep> _underWay = new(2);
     private readonly Stack<ScheduledStep> _free = new(3);
     private long _stepId;
 
     public StepPipeline(
-        IModelExecutor executor, Scheduler scheduler, GenerationBook book, RateHistory rates, TimeProvider clock, IReadOnlyList<IEngineObserver> observers)
+        IModelExecutor executor, Scheduler scheduler, GenerationBook book, RateHistory rates, EngineOptions options, IReadOnlyList<IEngineObserver> observers)
     {
         _executor = executor;
         _scheduler = scheduler;
         _book = book;
         _rates = rates;
-        _clock = clock;
+        _clock = options.Clock;
+        _watts = options.Watts;
         _observers = observers;
         for (int i = 0; i < executor.Limits.StepsInFlight; i++)
         {
@@ -60,6 +62,8 @@ internal sealed class StepPipeline
         StepResult result = _executor.Wait();
         ScheduledStep step = _underWay.Dequeue();
         _free.Push(step);
+        // An executor that can measure a step's energy itself knows better than the power over its time.
+        result.Joules ??= _watts?.Invoke() * result.ComputeTime.TotalSeconds;
         int cached = _book.TakeIn(step, result);
         Report(step, result, cached);
     }
@@ -82,7 +86,7 @@ internal sealed class StepPipeline
         _book.Status.MarkStep();
         int rows = step.Sequences.Length;
         _rates.Add(
-            _clock.GetUtcNow().ToUnixTimeSeconds(), step.PrefillTokens, cached, result.Samples.Length, rows, result.ComputeTime.TotalMilliseconds);
+            _clock.GetUtcNow().ToUnixTimeSeconds(), step.PrefillTokens, cached, result.Samples.Length, rows, result.ComputeTime.TotalMilliseconds, result.Joules ?? 0);
         StepReport report = new(_executor.Device, step.PrefillTokens, result.Samples.Length, rows, result.ComputeTime, result.Joules);
         foreach (IEngineObserver observer in _observers)
         {

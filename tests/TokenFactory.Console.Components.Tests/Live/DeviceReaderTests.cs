@@ -20,7 +20,8 @@ public sealed class DeviceReaderTests : IDisposable
     {
         _gpus = new GpuSampler(_fake.LibraryPath);
         _machine = new MachineMonitor(new HostSampler(), _gpus, _clock);
-        _model = new HashModel(device: "cuda:0", clock: _clock);
+        _model = new HashModel(device: "cuda:0", clock: _clock, watts: () => 100);
+        _model.Executor.StepTime = TimeSpan.FromMilliseconds(2);
     }
 
     private long Second => _clock.GetUtcNow().ToUnixTimeSeconds() - 1;
@@ -47,6 +48,7 @@ public sealed class DeviceReaderTests : IDisposable
 
         // A tick is 300 J.
         Assert.Equal(45 / 300.0, device.TokensPerJoule);
+        Assert.Equal(1 - (_model.Executor.Steps * 0.002 * 100 / 300), device.IdleShare!.Value, 1e-9);
         Assert.Equal(("cuda:0", "hash", 2), (device.Id, device.Replicas[0].Model, device.Sample.UtilizationPercent));
     }
 

@@ -26,7 +26,7 @@ public sealed class ViewerTests : ConsoleContext
         await SignInAsync(ConsoleRole.Viewer);
         HashModel model = AddModel();
         model.Executor.StepTime = TimeSpan.FromMilliseconds(20);
-        model.Served.Engine.TrySubmit(new GenerationRequest { Id = "long", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 400 }, out Generation? _);
+        model.Engine.TrySubmit(new GenerationRequest { Id = "long", Tenant = "t", Prompt = [1, 2, 3], MaxNewTokens = 400 }, out Generation? _);
         IRenderedComponent<Queue> page = Render<Queue>();
 
         page.WaitForState(() => page.FindAll("tbody .id").Count > 0, Patience);

@@ -12,7 +12,8 @@ namespace TokenFactory.Web.Tests.Setup;
 internal sealed class HashModel : IDisposable
 {
     public HashModel(
-        string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null, string device = "test:0", TimeProvider? clock = null, string[]? moreDevices = null)
+        string name = "hash", bool chats = true, Func<BatchPolicy, BatchPolicy>? policy = null, string device = "test:0", TimeProvider? clock = null, string[]? moreDevices = null,
+        Func<double?>? watts = null)
     {
         ByteTokenizer tokenizer = new();
         BatchPolicy first = BatchPolicy.For(HashExecutor.DefaultLimits);
@@ -26,6 +27,7 @@ internal sealed class HashModel : IDisposable
                 CacheIdentity = name,
                 Tokenizer = tokenizer,
                 Policy = policy?.Invoke(first) ?? first,
+                Watts = watts,
                 Clock = clock ?? TimeProvider.System,
             }))];
         Served = new ServedModel(

@@ -10,7 +10,7 @@ namespace TokenFactory.Engine.Tests.Loop;
 /// <summary>A real loop over the hash executor.</summary>
 internal sealed class EngineFixture : IDisposable
 {
-    public EngineFixture(ExecutorLimits? limits = null, BatchPolicy? policy = null, int endToken = -1, int endAfter = int.MaxValue, Action<HashExecutor>? configure = null)
+    public EngineFixture(ExecutorLimits? limits = null, BatchPolicy? policy = null, int endToken = -1, int endAfter = int.MaxValue, Action<HashExecutor>? configure = null, Func<double?>? watts = null)
     {
         Executor = new HashExecutor(limits, endToken, endAfter);
         configure?.Invoke(Executor);
@@ -23,6 +23,7 @@ internal sealed class EngineFixture : IDisposable
                 Tokenizer = new ByteTokenizer(),
                 EndTokens = endToken >= 0 ? [endToken] : [],
                 Policy = policy,
+                Watts = watts,
             });
     }
 

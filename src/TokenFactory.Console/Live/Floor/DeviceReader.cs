@@ -30,42 +30,51 @@ internal sealed class DeviceReader(MachineMonitor machine)
         return devices.Length > 0 ? devices : [ReadOther("cpu:0", replicas, models, second)];
     }
 
-    private DeviceSnapshot ReadGpu(Gpu gpu, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second) => new()
+    private DeviceSnapshot ReadGpu(Gpu gpu, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
     {
-        Id = gpu.Facts.Id,
-        Name = gpu.Facts.Name,
-        Gpu = gpu.Facts,
-        Sample = gpu.Newest ?? default,
-        Replicas = [.. replicas.Where(replica => replica.Device.Id == gpu.Facts.Id)],
-        TokensPerJoule = PerJoule(models, id => id == gpu.Facts.Id, second, gpu.Joules(second - EnergySeconds, second)),
-        Busy = _busy.GetValueOrDefault(gpu.Facts.Id, ""),
-    };
+        (double? tokens, double? idle) = ReadEnergy(models, id => id == gpu.Facts.Id, second, gpu.Joules(second - EnergySeconds, second));
+        return new DeviceSnapshot
+        {
+            Id = gpu.Facts.Id,
+            Name = gpu.Facts.Name,
+            Gpu = gpu.Facts,
+            Sample = gpu.Newest ?? default,
+            Replicas = [.. replicas.Where(replica => replica.Device.Id == gpu.Facts.Id)],
+            TokensPerJoule = tokens,
+            IdleShare = idle,
+            Busy = _busy.GetValueOrDefault(gpu.Facts.Id, ""),
+        };
+    }
 
     private DeviceSnapshot ReadOther(string id, IReadOnlyList<ReplicaSnapshot> replicas, IReadOnlyList<ServedModel> models, long second)
     {
         ReplicaSnapshot[] own = [.. replicas.Where(replica => replica.Device.Id == id)];
         bool isHost = IsHost(id);
+        (double? tokens, double? idle) = isHost ? ReadEnergy(models, IsHost, second, machine.Joules(second - EnergySeconds, second)) : default;
         return new DeviceSnapshot
         {
             Id = id,
             Name = own.Length > 0 ? own[0].Device.Name : machine.Facts.CpuName,
             Host = isHost ? machine.Newest : null,
             Replicas = own,
-            TokensPerJoule = isHost ? PerJoule(models, IsHost, second, machine.Joules(second - EnergySeconds, second)) : null,
+            TokensPerJoule = tokens,
+            IdleShare = idle,
             Busy = isHost ? _busy.GetValueOrDefault("", "") : "",
         };
     }
 
     private static bool IsHost(string device) => !device.StartsWith(GpuPrefix, StringComparison.Ordinal);
 
-    /// <summary>Replicas on the CPU share one meter: their tokens are set together against its joules.</summary>
-    private static double? PerJoule(IReadOnlyList<ServedModel> models, Predicate<string> isMetered, long second, double? joules)
+    /// <summary>Replicas on the CPU share one meter: their tokens and what they are charged with are set together against its joules.</summary>
+    private static (double? TokensPerJoule, double? IdleShare) ReadEnergy(
+        IReadOnlyList<ServedModel> models, Predicate<string> isMetered, long second, double? joules)
     {
         if (joules is not > 0)
         {
-            return null;
+            return default;
         }
         long tokens = 0;
+        double charged = 0;
         Span<RateSample> seconds = stackalloc RateSample[EnergySeconds];
         foreach (EngineLoop replica in models.SelectMany(model => model.Replicas).Where(replica => isMetered(replica.Device.Id)))
         {
@@ -73,9 +82,10 @@ internal sealed class DeviceReader(MachineMonitor machine)
             foreach (ref readonly RateSample rate in seconds)
             {
                 tokens += rate.Generated;
+                charged += rate.Joules;
             }
         }
-        return tokens / joules;
+        return (tokens / joules, Math.Clamp(1 - (charged / joules.Value), 0, 1));
     }
 
     /// <summary>Lines change only when a point of them is whole.</summary>

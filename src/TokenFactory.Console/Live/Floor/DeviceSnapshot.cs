@@ -26,6 +26,9 @@ public sealed record DeviceSnapshot
     /// <summary>Generated tokens for each joule of the last minute; null where energy is not measured, or was not for that long.</summary>
     public double? TokensPerJoule { get; init; }
 
+    /// <summary>Share of the last minute's energy that no request is charged with, 0 to 1; null where energy is not measured.</summary>
+    public double? IdleShare { get; init; }
+
     /// <summary>How busy the device was over ten minutes, as an SVG path; see <see cref="Sparkline"/>.</summary>
     public string Busy { get; init; } = "";
 
@@ -60,7 +63,7 @@ public sealed record DeviceSnapshot
 
     public bool Equals(DeviceSnapshot? other) =>
         other is not null && Id == other.Id && Name == other.Name && Gpu == other.Gpu && Sample == other.Sample && Host == other.Host
-        && TokensPerJoule.Equals(other.TokensPerJoule) && Busy == other.Busy && Replicas.SequenceEqual(other.Replicas);
+        && TokensPerJoule.Equals(other.TokensPerJoule) && IdleShare.Equals(other.IdleShare) && Busy == other.Busy && Replicas.SequenceEqual(other.Replicas);
 
     public override int GetHashCode() => HashCode.Combine(Id, Sample.Second, Replicas.Count);
 }

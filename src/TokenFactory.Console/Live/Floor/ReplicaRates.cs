@@ -20,7 +20,8 @@ public sealed record ReplicaRates(
     /// <summary>Rates from the last seconds, oldest first.</summary>
     public static ReplicaRates From(ReadOnlySpan<RateSample> seconds)
     {
-        long generated = 0, prefill = 0, cached = 0, steps = 0, rows = 0, busy = 0;
+        long generated = 0, prefill = 0, cached = 0, steps = 0, rows = 0;
+        double busy = 0;
         foreach (ref readonly RateSample second in seconds)
         {
             generated += second.Generated;
@@ -39,7 +40,7 @@ public sealed record ReplicaRates(
             prefill / length,
             cached / length,
             steps / length,
-            steps > 0 ? busy / (double)steps : null,
+            steps > 0 ? busy / steps : null,
             steps > 0 ? rows / (double)steps : null);
     }
 }

@@ -62,5 +62,10 @@ internal static class DeviceFigures
         _ => "Not measured yet: it takes a minute of energy readings.",
     };
 
+    public const string IdleSource =
+        "Share of the last minute's energy that no request is charged with: a step's energy, the power over its time, is split over its requests by tokens; the rest was drawn between steps.";
+
+    public static string Idle(DeviceSnapshot device) => device.IdleShare is { } share ? share.ToString("P0", CultureInfo.InvariantCulture) : Unknown;
+
     private static string Gibibytes(long? bytes) => bytes is { } value ? (value / (double)(1L << 30)).ToString("F1", CultureInfo.InvariantCulture) : Unknown;
 }
