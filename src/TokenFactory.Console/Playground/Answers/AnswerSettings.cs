@@ -13,5 +13,5 @@ public sealed record AnswerSettings(SamplingParameters Sampling, int MaxTokens, 
 
     /// <summary>What a model's answers are made with where nothing else is asked: its own sampling, and at most half its context.</summary>
     public static AnswerSettings DefaultsOf(ServedModel model) =>
-        new(model.Defaults, Math.Max(1, Math.Min(UsualMaxTokens, model.Engine.MaxContext / 2)), []);
+        new(model.Defaults, Math.Max(1, Math.Min(UsualMaxTokens, ModelEngine.ContextOf(model) / 2)), []);
 }
