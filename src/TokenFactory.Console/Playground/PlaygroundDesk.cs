@@ -87,6 +87,9 @@ public sealed class PlaygroundDesk(ModelCatalog catalog, IUsageLedger ledger, Ti
     /// <summary>Continues a text on every side.</summary>
     public Task CompleteAsync(string text) => IsBusy ? Task.CompletedTask : OnEach(Sides, (session, setup) => session.CompleteAsync(setup, text));
 
+    /// <summary>Makes what a side's model wrote a part of the text to complete.</summary>
+    public void AddToPrompt(Side side) => Prompt += SessionOf(side).Completion?.Text;
+
     /// <summary>Answers the last question once more, on one side or (null) on all.</summary>
     public Task AnswerAgainAsync(Side? side) => OnEach(Only(side), (session, setup) => session.AnswerAgainAsync(setup));
 

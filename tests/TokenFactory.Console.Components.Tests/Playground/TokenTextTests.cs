@@ -24,11 +24,12 @@ public sealed class TokenTextTests
 
     [Theory]
     [InlineData(0f, 0, "100.0 %", "0.0000")]
-    [InlineData(-0.2f, 1, "81.9 %", "-0.2000")]
-    [InlineData(-1f, 2, "36.8 %", "-1.0000")]
-    [InlineData(-2f, 3, "13.5 %", "-2.0000")]
-    [InlineData(-3.5f, 4, "3.02 %", "-3.5000")]
-    [InlineData(-20f, 4, "below 0.01 %", "-20.0000")]
+    [InlineData(-0.00001f, 0, "100.0 %", "0.0000")]
+    [InlineData(-0.2f, 1, "81.9 %", "−0.2000")]
+    [InlineData(-1f, 2, "36.8 %", "−1.0000")]
+    [InlineData(-2f, 3, "13.5 %", "−2.0000")]
+    [InlineData(-3.5f, 4, "3.02 %", "−3.5000")]
+    [InlineData(-20f, 4, "below 0.01 %", "−20.0000")]
     [InlineData(float.NegativeInfinity, 4, "0 %", "−∞")]
     [InlineData(float.NaN, 4, "0 %", "−∞")]
     public void Likelihood_OfALogprob_HasAStepAndWords(float logprob, int step, string percent, string log) =>

@@ -36,5 +36,5 @@ public static class Likelihood
 
     /// <summary>The log probability itself.</summary>
     public static string Log(float logprob) =>
-        float.IsFinite(logprob) ? logprob.ToString("0.0000", CultureInfo.InvariantCulture) : "−∞";
+        float.IsFinite(logprob) ? logprob.ToString("0.0000;−0.0000;0.0000", CultureInfo.InvariantCulture) : "−∞";
 }
