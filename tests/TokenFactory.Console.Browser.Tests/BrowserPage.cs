@@ -67,13 +67,6 @@ internal sealed class BrowserPage : IAsyncDisposable
         await Assertions.Expect(TestId("ending")).ToHaveCountAsync(before + 1, new() { Timeout = Patience });
     }
 
-    /// <summary>Takes one problem out that a test made on purpose; fails where there was none with these words.</summary>
-    public void Forgive(string words)
-    {
-        Assert.True(_problems.TryDequeue(out string? problem), "there was no problem");
-        Assert.Contains(words, problem);
-    }
-
     /// <summary>Whether the page is wider than its window.</summary>
     public Task<bool> ScrollsSidewaysAsync() =>
         Page.EvaluateAsync<bool>("() => document.scrollingElement.scrollWidth > document.documentElement.clientWidth");
