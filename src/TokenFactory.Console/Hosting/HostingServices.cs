@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Serving;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -14,6 +15,7 @@ internal static class HostingServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ModelLoadBoard>();
         services.AddSingleton<ModelLoader>();
+        services.AddServing();
         services.AddHostedService<ModelLoading>();
         return services;
     }
