@@ -58,6 +58,7 @@ public static class ApiServices
         services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<UsageEndpoints>();
         services.AddSingleton<LedgerEndpoints>();
+        services.AddSingleton<ModelAdministrationEndpoints>();
         services.AddSingleton<AdminRoutes>();
     }
 

@@ -36,6 +36,12 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
     internal StepRunner Runner { get; }
 
+    internal KvStore Store => _store;
+
+    /// <summary>Refuses a model whose kernels are missing on the CPU, from its configuration alone.</summary>
+    /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
+    public static void CheckSupported(ModelFolder folder) => SupportedSpec.Check(folder);
+
     /// <summary>
     /// Reads, converts (once; later loads find the result in the cache folder), builds and warms up a model.
     /// Throws <see cref="ModelFormatException"/> for a damaged or unsupported model, <see cref="ArgumentException"/> for options that

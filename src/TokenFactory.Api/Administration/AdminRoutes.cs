@@ -8,7 +8,8 @@ namespace TokenFactory.Api.Administration;
 
 /// <summary>Everything under <c>/admin/v1</c>.</summary>
 internal sealed class AdminRoutes(
-    ApiPipeline pipeline, AdminGate gate, PlanEndpoints plans, TenantEndpoints tenants, KeyEndpoints keys, UsageEndpoints usage, LedgerEndpoints ledger)
+    ApiPipeline pipeline, AdminGate gate, PlanEndpoints plans, TenantEndpoints tenants, KeyEndpoints keys, UsageEndpoints usage, LedgerEndpoints ledger,
+    ModelAdministrationEndpoints models)
 {
     private const string Root = "/admin/v1/";
 
@@ -31,6 +32,9 @@ internal sealed class AdminRoutes(
         Add(Permission.See, HttpMethods.Get, "keys/{key}", keys.ShowAsync);
         Add(Permission.ManageQuotas, HttpMethods.Post, "keys/{key}/rotate", keys.RotateAsync);
         Add(Permission.ManageQuotas, HttpMethods.Delete, "keys/{key}", keys.RevokeAsync);
+        Add(Permission.See, HttpMethods.Get, "models", models.ListAsync);
+        Add(Permission.Operate, HttpMethods.Post, "models", models.LoadAsync);
+        Add(Permission.Operate, HttpMethods.Delete, "models/{**model}", models.UnloadAsync);
         Add(Permission.See, HttpMethods.Get, "usage", usage.ListAsync);
         Add(Permission.ManageQuotas, HttpMethods.Get, "usage/export", usage.ExportAsync);
         Add(Permission.See, HttpMethods.Get, "ledger/verify", ledger.VerifyAsync);

@@ -13,6 +13,9 @@ public sealed class DataFolder
     /// <summary>Where quantised weights are kept.</summary>
     public string ModelCache => System.IO.Path.Combine(Path, "cache", "models");
 
+    /// <summary>Where models from a hub are kept.</summary>
+    public string Downloads => System.IO.Path.Combine(Path, "models");
+
     public static DataFolder Open(IOptions<TokenFactoryOptions> options) => Open(options.Value.DataFolder);
 
     /// <summary>Makes the folder where it is missing and writes to it once.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Serving;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -15,6 +16,7 @@ internal static class HostingServices
         services.TryAddSingleton<ModelLoadBoard>();
         services.AddSingleton<ReplicaPower>();
         services.AddSingleton<ModelLoader>();
+        services.AddServing();
         services.AddHostedService<ModelLoading>();
         return services;
     }

@@ -7,20 +7,21 @@ using TokenFactory.Models;
 using TokenFactory.Models.ChatTemplates;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Tokenization;
+using TokenFactory.Web.Serving.Folders;
 
 namespace TokenFactory.Web.Hosting;
 
 /// <summary>Turns a model folder into a model that serves: specification, tokenizer, template, executor, engine.</summary>
-internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment, IEnumerable<IEngineObserver> observers, ReplicaPower power, TimeProvider clock)
+internal sealed class ModelLoader(DataFolder data, ModelFolders folders, IEnumerable<IEngineObserver> observers, ReplicaPower power, TimeProvider clock)
 {
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <exception cref="ModelFormatException">The folder is damaged or holds something unsupported.</exception>
     /// <exception cref="TokenizerFormatException">The same of its tokenizer.</exception>
     /// <exception cref="ChatTemplateException">The same of its chat template.</exception>
-    public ServedModel Load(ModelOptions options, IProgress<ModelLoadProgress> progress, CancellationToken cancellation)
+    public ServedModel Load(ModelOptions options, IProgress<ReplicaLoadProgress> progress, CancellationToken cancellation)
     {
         long started = clock.GetTimestamp();
-        ModelFolder folder = ModelFolder.Open(FindFolder(options.Path));
+        ModelFolder folder = ModelFolder.Open(folders.Resolve(options.Path));
         string name = options.Name ?? folder.Name;
 
         // The small files first: what is wrong with them shows before minutes are spent on the weights.
@@ -33,7 +34,7 @@ internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment,
             for (int index = 0; index < options.Replicas; index++)
             {
                 OnnxModelExecutor executor = OnnxModelExecutor.Load(
-                    folder, ToExecutorOptions(options).ForReplica(index, options.Replicas), progress, cancellation);
+                    folder, options.ToExecutorOptions(data.ModelCache).ForReplica(index, options.Replicas), new ReplicaProgress(progress, index, options.Replicas), cancellation);
                 replicas.Add(new EngineLoop(
                     executor,
                     new EngineOptions
@@ -55,30 +56,12 @@ internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment,
             throw;
         }
         ModelFacts facts = new(
-            folder.Spec.Architecture.ToString(), folder.Spec.ParameterCount, folder.Path, clock.GetUtcNow(), clock.GetElapsedTime(started));
+            folder.Spec.Architecture.ToString(), folder.Spec.ParameterCount, folder.Path, clock.GetUtcNow(), clock.GetElapsedTime(started))
+        {
+            KvBytesPerToken = 2L * folder.Spec.Layers * folder.Spec.KeyValueSize * sizeof(float),
+        };
         return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts);
     }
-
-    /// <summary>A relative folder is looked for from the working directory, then beside the product's own files.</summary>
-    private string FindFolder(string path)
-    {
-        if (path.Length == 0)
-        {
-            throw new StartupException("A model has no Path. Give --model FOLDER, or TokenFactory:Models:0:Path in appsettings.json.");
-        }
-        string beside = Path.Combine(environment.ContentRootPath, path);
-        return Directory.Exists(path) || !Directory.Exists(beside) ? path : beside;
-    }
-
-    private OnnxExecutorOptions ToExecutorOptions(ModelOptions options) => new()
-    {
-        Precision = options.Precision,
-        Threads = options.Threads,
-        MaxSequences = options.MaxSequences,
-        MaxContext = options.MaxContext,
-        KvMemoryBytes = options.KvMemoryMegabytes * 1024 * 1024,
-        CacheFolder = data.ModelCache,
-    };
 
     private static BatchPolicy ToPolicy(ModelOptions options, OnnxModelExecutor executor)
     {
@@ -98,4 +81,15 @@ internal sealed class ModelLoader(DataFolder data, IHostEnvironment environment,
             RepetitionPenalty = defaults.RepetitionPenalty ?? own.RepetitionPenalty,
         };
     }
+
+    private sealed class ReplicaProgress(IProgress<ReplicaLoadProgress> progress, int index, int count) : IProgress<ModelLoadProgress>
+    {
+        public void Report(ModelLoadProgress value) => progress.Report(new ReplicaLoadProgress(index, count, value));
+    }
 }
+
+/// <summary>How far the loading of a model is.</summary>
+/// <param name="Replica">The replica that is being loaded, from 0.</param>
+/// <param name="Replicas">How many there will be.</param>
+/// <param name="Progress">How far it is.</param>
+internal readonly record struct ReplicaLoadProgress(int Replica, int Replicas, ModelLoadProgress Progress);

@@ -1,12 +1,9 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Engine.Serving;
-using TokenFactory.Models;
-using TokenFactory.Models.ChatTemplates;
-using TokenFactory.Models.Tokenization;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Serving;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -16,7 +13,7 @@ namespace TokenFactory.Web.Hosting;
 /// </summary>
 internal sealed partial class ModelLoading(
     IOptions<TokenFactoryOptions> options,
-    ModelLoader loader,
+    ModelManager manager,
     ModelCatalog catalog,
     ModelLoadBoard board,
     IServer server,
@@ -25,10 +22,7 @@ internal sealed partial class ModelLoading(
 {
     public override void Dispose()
     {
-        foreach (ServedModel model in catalog.Models)
-        {
-            catalog.Remove(model.Name)?.Dispose();
-        }
+        manager.Dispose();
         base.Dispose();
     }
 
@@ -38,10 +32,11 @@ internal sealed partial class ModelLoading(
         {
             return;
         }
+        using CancellationTokenRegistration stop = stoppingToken.Register(manager.CancelLoads);
         ModelOptions[] models = [.. options.Value.ModelsToLoad];
         foreach (ModelOptions model in models)
         {
-            await Task.Run(() => Load(model, stoppingToken), stoppingToken);
+            await LoadAsync(model);
         }
         Announce();
     }
@@ -55,49 +50,19 @@ internal sealed partial class ModelLoading(
         return await started.Task;
     }
 
-    private void Load(ModelOptions model, CancellationToken stopping)
+    private async Task LoadAsync(ModelOptions model)
     {
-        string name = model.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(model.Path));
-        ModelLoadTicket ticket = board.Begin(name);
         try
         {
-            ServedModel served = loader.Load(model, new Reporter(progress => Show(name, ticket, progress)), stopping);
-            catalog.Add(served);
-            ticket.Complete();
-            LogLoaded(name, served.Facts.LoadTime.TotalSeconds);
+            // Whoever wrote the configuration has decided: what is configured is tried, however large.
+            await manager.BeginLoad(model, evenIfTooLarge: true);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (ModelOperationException refusal)
         {
-            ticket.Complete();
-        }
-        catch (Exception problem)
-        {
-            ticket.Fail(problem.Message);
-            LogFailed(IsExpected(problem) ? null : problem, name, model.Path, problem.Message);
+            board.Begin(ModelManager.NameOf(model), model.Path).Fail(refusal.Message);
+            LogRefused(ModelManager.NameOf(model), model.Path, refusal.Message);
         }
     }
-
-    private void Show(string model, ModelLoadTicket ticket, ModelLoadProgress progress)
-    {
-        ticket.Report(Describe(progress.Stage), progress.Share);
-        if (progress.Note is { } note)
-        {
-            LogNote(model, note);
-        }
-    }
-
-    private static string Describe(ModelLoadStage stage) => stage switch
-    {
-        ModelLoadStage.Read => "Reading weights",
-        ModelLoadStage.Quantize => "Quantising weights",
-        ModelLoadStage.Build => "Building the graph",
-        ModelLoadStage.WarmUp => "Warming up",
-        _ => "Ready",
-    };
-
-    /// <summary>Whether the message says all there is to say, so that a stack trace would only hide it.</summary>
-    private static bool IsExpected(Exception problem) => problem
-        is ModelFormatException or TokenizerFormatException or ChatTemplateException or StartupException or ArgumentException or IOException;
 
     private void Announce()
     {
@@ -115,18 +80,6 @@ internal sealed partial class ModelLoading(
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Model {Model} loaded in {Seconds:F1} s.")]
-    private partial void LogLoaded(string model, double seconds);
-
-    [LoggerMessage(LogLevel.Warning, "Model {Model}: {Note}")]
-    private partial void LogNote(string model, string note);
-
     [LoggerMessage(LogLevel.Error, "Model {Model} in {Folder} was not loaded. {Problem}")]
-    private partial void LogFailed(Exception? exception, string model, string folder, string problem);
-
-    /// <summary>Reports on the loading thread itself, in order.</summary>
-    private sealed class Reporter(Action<ModelLoadProgress> report) : IProgress<ModelLoadProgress>
-    {
-        public void Report(ModelLoadProgress value) => report(value);
-    }
+    private partial void LogRefused(string model, string folder, string problem);
 }

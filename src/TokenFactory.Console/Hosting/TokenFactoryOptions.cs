@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Onnx;
+using TokenFactory.Models.Hub;
 using TokenFactory.Tenancy.Ledger;
 
 namespace TokenFactory.Web.Hosting;
@@ -28,6 +29,14 @@ public sealed class TokenFactoryOptions
 
     /// <summary>Models given by <c>--model</c>: where there are any, they stand in for <see cref="Models"/>.</summary>
     public IList<ModelOptions> ModelArguments { get; } = [];
+
+    /// <summary>Folders whose sub-folders are listed as models; relative to the content root. Absent: <c>models</c>. Downloads are listed always.</summary>
+    public IList<string> ModelFolders { get; } = [];
+
+    /// <summary>The hub that models are downloaded from.</summary>
+    public HubOptions Hub { get; } = new();
+
+    internal IEnumerable<string> FoldersOrDefault => ModelFolders.Count > 0 ? ModelFolders : ["models"];
 
     /// <summary>The models to load: those of the command line, else those of the configuration.</summary>
     public IEnumerable<ModelOptions> ModelsToLoad => ModelArguments.Count > 0 ? ModelArguments : Models;
@@ -74,4 +83,17 @@ public sealed class ModelOptions
 
     /// <summary>Most requests that wait; more are refused with 503.</summary>
     public int QueueRequests { get; set; } = 2048;
+
+    internal ModelOptions Copy() => (ModelOptions)MemberwiseClone();
+
+    /// <summary>The executor's part of it, before it is divided among replicas.</summary>
+    internal OnnxExecutorOptions ToExecutorOptions(string? cacheFolder) => new()
+    {
+        Precision = Precision,
+        Threads = Threads,
+        MaxSequences = MaxSequences,
+        MaxContext = MaxContext,
+        KvMemoryBytes = KvMemoryMegabytes * 1024 * 1024,
+        CacheFolder = cacheFolder,
+    };
 }

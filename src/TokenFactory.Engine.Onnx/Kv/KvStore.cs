@@ -23,6 +23,9 @@ internal sealed unsafe class KvStore : IDisposable
 
     public KvGeometry Geometry { get; }
 
+    /// <summary>Bytes that can come to be resident: the slots hold copies of blocks, so no more than the pool.</summary>
+    public long AllocatedBytes => Math.Min(_slots.ByteCount, _pool.ByteCount) + _pool.ByteCount + _tails.ByteCount;
+
     /// <summary>Where a slot begins in a plane; the following slots follow it.</summary>
     public float* Slot(int plane, int slot) => (float*)_slots.Base + ((((long)plane * Geometry.Slots) + slot) * Geometry.SlotPlaneFloats);
 

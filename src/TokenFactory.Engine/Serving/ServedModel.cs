@@ -95,4 +95,8 @@ public sealed record ServedModel(
 /// <param name="Folder">Where it was read from.</param>
 /// <param name="LoadedAt">Since when it serves.</param>
 /// <param name="LoadTime">How long loading took.</param>
-public sealed record ModelFacts(string Architecture, long Parameters, string Folder, DateTimeOffset LoadedAt, TimeSpan LoadTime);
+public sealed record ModelFacts(string Architecture, long Parameters, string Folder, DateTimeOffset LoadedAt, TimeSpan LoadTime)
+{
+    /// <summary>Bytes of keys and values of one token over all layers; 0 where that is not known.</summary>
+    public long KvBytesPerToken { get; init; }
+}

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using MudBlazor.Services;
@@ -18,13 +20,16 @@ using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Prices;
 using TokenFactory.Tenancy.Quotas;
+using TokenFactory.Tests.Shared;
 using TokenFactory.Tests.Shared.Tenancy;
 using TokenFactory.Web.Access;
+using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Floor;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Queue;
 using TokenFactory.Web.Policies;
+using TokenFactory.Web.Serving;
 using TokenFactory.Web.Tenants;
 using TokenFactory.Web.Usages;
 using Xunit;
@@ -64,6 +69,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton<UsageReader>();
         Services.AddSingleton<UsageExport>();
         Services.AddSingleton<PriceBook>();
+        AddModels();
         Services.AddTenantPages();
         Services.AddUsagePage();
         Services.AddSingleton<AccountBook>();
@@ -87,6 +93,12 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
     internal TestSession Session { get; } = new();
 
     protected ModelLoadBoard Loads { get; } = new(TimeProvider.System);
+
+    /// <summary>Everything that the host is configured with about models; read when a service is first asked for.</summary>
+    internal TokenFactoryOptions Configuration { get; } = new();
+
+    /// <summary>The data folder of this test alone.</summary>
+    internal DirectoryInfo Data { get; } = Directory.CreateTempSubdirectory("tf-components-");
 
     /// <summary>A real database of this test alone.</summary>
     private TenancyDatabase Database => _scratch!.Open();
@@ -120,7 +132,17 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
             model.Dispose();
         }
         _scratch?.Dispose();
+        Data.Delete(recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    private void AddModels()
+    {
+        Services.AddSingleton(Options.Create(Configuration));
+        Services.AddSingleton(_ => DataFolder.Open(Data.FullName));
+        Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = SharedData.RepositoryRoot });
+        Services.AddSingleton<ModelLoader>();
+        Services.AddServing();
     }
 
     /// <summary>Adds a hash model; see <see cref="HashModel"/>.</summary>

@@ -66,6 +66,9 @@ internal sealed record Listing<T>(IReadOnlyList<T> Data)
 [JsonSerializable(typeof(Listing<LimitsView>))]
 [JsonSerializable(typeof(Listing<UsageView>))]
 [JsonSerializable(typeof(Listing<AuditView>))]
+[JsonSerializable(typeof(ModelBody))]
+[JsonSerializable(typeof(ModelAnswer))]
+[JsonSerializable(typeof(Listing<ModelView>))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(OwnUsageView))]
 internal sealed partial class AdminJsonContext : JsonSerializerContext;

@@ -16,9 +16,9 @@ public sealed class ModelLoadBoard(TimeProvider clock)
     public IReadOnlyList<ModelLoad> Loads => [.. _entries.Select(entry => entry.Load)];
 
     /// <summary>Puts a load on the board; an earlier failure of the same model goes.</summary>
-    public ModelLoadTicket Begin(string model)
+    public ModelLoadTicket Begin(string model, string? folder = null)
     {
-        Entry entry = new(new ModelLoad(model, "Starting", null, null, clock.GetUtcNow()));
+        Entry entry = new(new ModelLoad(model, "Starting", null, null, clock.GetUtcNow()) { Folder = folder });
         lock (_lock)
         {
             Entry[] kept = [.. _entries.Where(other => other.Load.Failure is null || other.Load.Model != model), entry];
@@ -31,6 +31,18 @@ public sealed class ModelLoadBoard(TimeProvider clock)
         }
         Changed?.Invoke();
         return new ModelLoadTicket(this, entry);
+    }
+
+    /// <summary>Takes a failure off the board; one that goes on stays.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool Dismiss(Guid id)
+    {
+        Entry? found = Array.Find(_entries, entry => entry.Load.Id == id && entry.Load.Failure is not null);
+        if (found is not null)
+        {
+            Remove(found);
+        }
+        return found is not null;
     }
 
     internal void Update(Entry entry, Func<ModelLoad, ModelLoad> change)

@@ -12,6 +12,20 @@ public sealed class ModelLoadTicket
         _entry = entry;
     }
 
+    /// <summary>The load on the board.</summary>
+    public Guid Id => _entry.Load.Id;
+
+    /// <summary>Says what is being done now, and how the whole stands.</summary>
+    /// <param name="stage">In words for people.</param>
+    /// <param name="fraction">How much of the stage is done, 0 to 1; null where unknown.</param>
+    /// <param name="whole">How much of the whole is done, 0 to 1.</param>
+    /// <param name="steps">Where each part stands.</param>
+    public void Report(string stage, double? fraction, double whole, IReadOnlyList<LoadStep> steps) =>
+        _board.Update(_entry, load => load with { Stage = stage, Fraction = fraction, Whole = Math.Max(load.Whole ?? 0, whole), Steps = steps });
+
+    /// <summary>Says that the load was called off and ends as soon as it can.</summary>
+    public void MarkCancelling() => _board.Update(_entry, load => load with { IsCancelling = true });
+
     /// <summary>Says what is being done now.</summary>
     /// <param name="stage">In words for people.</param>
     /// <param name="fraction">How much of the stage is done, 0 to 1; null where unknown.</param>

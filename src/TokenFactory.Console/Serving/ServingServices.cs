@@ -1,0 +1,23 @@
+using TokenFactory.Api.Administration;
+using TokenFactory.Web.Serving.Downloads;
+using TokenFactory.Web.Serving.Fit;
+using TokenFactory.Web.Serving.Folders;
+
+namespace TokenFactory.Web.Serving;
+
+/// <summary>Registers what loads, unloads and downloads models, and what the page on them reads.</summary>
+internal static class ServingServices
+{
+    public static IServiceCollection AddServing(this IServiceCollection services)
+    {
+        services.AddSingleton<ModelFolders>();
+        services.AddSingleton<FitDesk>();
+        services.AddSingleton<ModelManager>();
+        services.AddSingleton<DownloadManager>();
+        services.AddSingleton<AuditedModels>();
+        services.AddSingleton<ModelsStore>();
+        services.AddSingleton<IModelHost, ModelHost>();
+        services.AddScoped<ModelOperations>();
+        return services;
+    }
+}
