@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Playwright;
 using TokenFactory.Tests.Shared.Host;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
