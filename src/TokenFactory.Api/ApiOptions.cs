@@ -13,4 +13,21 @@ public sealed class ApiOptions
 
     /// <summary>Tenants that have metric series of their own; those seen later share the label <c>other</c>.</summary>
     public int MaxMetricTenants { get; set; } = 1000;
+
+    /// <summary>What makes no sense, each in words that name the key.</summary>
+    public IEnumerable<string> FindProblems()
+    {
+        if (MaxBodyBytes < 1024)
+        {
+            yield return $"{Section}:{nameof(MaxBodyBytes)} is {MaxBodyBytes}; it must be at least 1024.";
+        }
+        if (KeepAliveInterval <= TimeSpan.Zero)
+        {
+            yield return $"{Section}:{nameof(KeepAliveInterval)} is {KeepAliveInterval}; it must be more than nothing, for instance 00:00:15.";
+        }
+        if (MaxMetricTenants < 0)
+        {
+            yield return $"{Section}:{nameof(MaxMetricTenants)} is {MaxMetricTenants}; it must be 0 or more.";
+        }
+    }
 }

@@ -9,6 +9,7 @@ using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Hosting.Tenants;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Policies;
+using TokenFactory.Web.Settings;
 using TokenFactory.Web.Tenants;
 using TokenFactory.Web.Usages;
 using TokenFactory.Web.Usages.Exports;
@@ -28,6 +29,7 @@ public static class ConsoleApplication
     {
         WebApplicationBuilder builder = CreateBuilder(args);
         preConfigure?.Invoke(builder);
+        SettingsCheck.Demand(builder.Configuration);
 
         builder.Services.AddTokenFactoryApi(builder.Configuration);
         builder.Services.AddTenancyHosting();
@@ -36,6 +38,7 @@ public static class ConsoleApplication
         builder.Services.AddPolicies();
         builder.Services.AddTenantPages();
         builder.Services.AddUsagePage();
+        builder.Services.AddSingleton<SettingsReader>();
         builder.Services.AddAccess(builder.Configuration);
         AddComponents(builder.Services);
 

@@ -87,6 +87,8 @@ public sealed class ConsoleFixture : IAsyncLifetime
             await using BrowserPage page = await OpenAsync("/signin", address: host, signedIn: false);
             await page.SignInAsync("admin", HostProcess.AdminPassword);
             _sessions[host] = session = await page.Page.Context.StorageStateAsync();
+            // Left as a person leaves it, so that its circuit ends at once and is not kept for a browser that may come back.
+            await page.Page.GotoAsync("about:blank");
         }
         return session;
     }

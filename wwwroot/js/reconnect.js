@@ -1,6 +1,10 @@
 // Drives the dialog that shows while the circuit is lost. The framework sets the state; what is shown for it is in app.css.
 const dialog = document.getElementById("components-reconnect-modal");
 
+// A console on a wall has nobody to press a button: after the framework has given up, it goes on trying.
+const pause = 5000;
+let next = 0;
+
 async function resume() {
   try {
     if (!(await Blazor.resumeCircuit())) {
@@ -12,14 +16,25 @@ async function resume() {
 }
 
 async function retry() {
-  document.removeEventListener("visibilitychange", retryWhenSeen);
+  stopWaiting();
   try {
     if (!(await Blazor.reconnect())) {
       await resume(); // The server answered and no longer knows this circuit.
     }
   } catch {
-    document.addEventListener("visibilitychange", retryWhenSeen); // The server did not answer.
+    wait(); // The server did not answer.
   }
+}
+
+function wait() {
+  stopWaiting();
+  document.addEventListener("visibilitychange", retryWhenSeen);
+  next = setTimeout(retry, pause);
+}
+
+function stopWaiting() {
+  document.removeEventListener("visibilitychange", retryWhenSeen);
+  clearTimeout(next);
 }
 
 function retryWhenSeen() {
@@ -34,10 +49,11 @@ dialog.addEventListener("components-reconnect-state-changed", (event) => {
       dialog.showModal();
       break;
     case "hide":
+      stopWaiting();
       dialog.close();
       break;
     case "failed":
-      document.addEventListener("visibilitychange", retryWhenSeen);
+      wait();
       break;
     case "rejected":
       location.reload();

@@ -47,6 +47,15 @@ internal static class CommandLine
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
+    /// <summary>The flag that is short for a key of the configuration; null where none is.</summary>
+    public static string? FlagOf(string key) => key switch
+    {
+        _ when key.Equals("Urls", StringComparison.OrdinalIgnoreCase) => Urls.Name,
+        _ when key.Equals($"{TokenFactoryOptions.Section}:{nameof(TokenFactoryOptions.DataFolder)}", StringComparison.OrdinalIgnoreCase) => Data.Name,
+        _ when key.StartsWith($"{TokenFactoryOptions.Section}:{nameof(TokenFactoryOptions.ModelArguments)}:", StringComparison.OrdinalIgnoreCase) => Models.Name,
+        _ => null,
+    };
+
     private static Command Command(string name, string description, Func<string[], Task<int>> run)
     {
         Command command = new(name, description);

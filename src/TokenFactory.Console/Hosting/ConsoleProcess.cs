@@ -44,6 +44,7 @@ internal static class ConsoleProcess
         IOException { InnerException: AddressInUseException or SocketException } inUse =>
             $"{inUse.Message} Stop the other process, or choose another address with --urls http://127.0.0.1:PORT.",
         FormatException format when format.Message.Contains("url", StringComparison.OrdinalIgnoreCase) => $"{format.Message} Give addresses as --urls http://127.0.0.1:PORT.",
+        InvalidDataException { InnerException: { } cause } file => $"{file.Message} {cause.Message} Correct the file and start again.",
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Onnx;
 using TokenFactory.Models.Hub;
+using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Ledger;
 
 namespace TokenFactory.Web.Hosting;
@@ -40,6 +41,29 @@ public sealed class TokenFactoryOptions
 
     /// <summary>The models to load: those of the command line, else those of the configuration.</summary>
     public IEnumerable<ModelOptions> ModelsToLoad => ModelArguments.Count > 0 ? ModelArguments : Models;
+
+    /// <summary>What makes no sense, each in words that name the key.</summary>
+    public IEnumerable<string> FindProblems()
+    {
+        if (string.IsNullOrWhiteSpace(DataFolder))
+        {
+            yield return $"{Section}:{nameof(DataFolder)} is empty; name a folder, for instance ./data.";
+        }
+        foreach ((string key, TimeSpan value) in new[]
+        {
+            (nameof(Ledger.FlushInterval), Ledger.FlushInterval), (nameof(Ledger.CheckpointInterval), Ledger.CheckpointInterval), (nameof(Ledger.LongestBackOff), Ledger.LongestBackOff),
+        })
+        {
+            if (value <= TimeSpan.Zero || value > TimeSpan.FromMinutes(10))
+            {
+                yield return $"{Section}:{nameof(Ledger)}:{key} is {value}; it must be more than nothing and at most 10 minutes.";
+            }
+        }
+        foreach (string problem in Bootstrap.FindProblems().Concat(Models.SelectMany((model, i) => model.FindProblems($"{Section}:{nameof(Models)}:{i}"))))
+        {
+            yield return problem;
+        }
+    }
 }
 
 /// <summary>Keys for the first start, where the operator names them rather than has them made.</summary>
@@ -50,6 +74,12 @@ public sealed class BootstrapOptions
 
     /// <summary>A key of the tenant <c>local</c>.</summary>
     public string? ApiKey { get; set; }
+
+    /// <summary>What is no key; the text itself is not repeated.</summary>
+    public IEnumerable<string> FindProblems() =>
+        new[] { (Name: nameof(AdminKey), Text: AdminKey), (Name: nameof(ApiKey), Text: ApiKey) }
+            .Where(key => !string.IsNullOrEmpty(key.Text) && !KeySecret.TryHash(key.Text, stackalloc byte[KeySecret.HashBytes]))
+            .Select(key => $"{TokenFactoryOptions.Section}:Bootstrap:{key.Name} is no key; it must be tf- and 43 characters of base64url: 32 random bytes.");
 }
 
 /// <summary>One model to load.</summary>
@@ -61,6 +91,7 @@ public sealed class ModelOptions
     /// <summary>A folder in Hugging Face layout; relative to the content root or the working directory.</summary>
     public string Path { get; set; } = "";
 
+    /// <summary>What weights are kept in; <c>Auto</c> is int8 above 200 M parameters.</summary>
     public WeightPrecision Precision { get; set; } = WeightPrecision.Auto;
 
     /// <summary>Replicas, each with weights, KV memory and threads of its own.</summary>
@@ -96,4 +127,24 @@ public sealed class ModelOptions
         KvMemoryBytes = KvMemoryMegabytes * 1024 * 1024,
         CacheFolder = cacheFolder,
     };
+
+    /// <summary>What makes no sense, each in words that name the key below <paramref name="key"/>.</summary>
+    public IEnumerable<string> FindProblems(string key)
+    {
+        if (Threads < 0)
+        {
+            yield return $"{key}:{nameof(Threads)} is {Threads}; it must be 0 (one each physical core) or more.";
+        }
+        foreach ((string name, long? value) in new (string, long?)[]
+        {
+            (nameof(MaxSequences), MaxSequences), (nameof(MaxContext), MaxContext), (nameof(KvMemoryMegabytes), KvMemoryMegabytes),
+            (nameof(PrefillChunk), PrefillChunk), (nameof(QueueRequests), QueueRequests), (nameof(Replicas), Replicas),
+        })
+        {
+            if (value < 1)
+            {
+                yield return $"{key}:{name} is {value}; it must be at least 1.";
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@ namespace TokenFactory.Web.Live;
 /// <summary>How often live pages move, and how much they show. Section <c>Live</c> of the configuration.</summary>
 public sealed class LiveOptions
 {
+    public const string Section = "Live";
+
     /// <summary>How often engines and the machine are looked at while somebody watches.</summary>
     public TimeSpan SampleInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 

@@ -17,10 +17,10 @@ internal static class LiveServices
     {
         services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<LiveOptions>().Bind(configuration.GetSection("Live")).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<LiveOptions>, LiveOptionsValidator>();
-        services.TryAddSingleton(_ => new HostSampler("/proc", configuration["Telemetry:SysFolder"] ?? "/sys", TimeProvider.System));
-        services.TryAddSingleton(_ => new GpuSampler(configuration["Telemetry:NvmlPath"]));
+        services.Configure<LiveOptions>(configuration.GetSection(LiveOptions.Section));
+        services.Configure<TelemetryOptions>(configuration.GetSection(TelemetryOptions.Section));
+        services.TryAddSingleton(provider => new HostSampler("/proc", provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.SysFolder, TimeProvider.System));
+        services.TryAddSingleton(provider => new GpuSampler(provider.GetRequiredService<IOptions<TelemetryOptions>>().Value.NvmlPath));
         services.AddSingleton<MachineMonitor>();
         services.AddHostedService<MachineWatch>();
         services.AddSingleton<LedgerTotals>();
@@ -29,11 +29,5 @@ internal static class LiveServices
         services.AddSingleton<QueueStore>();
         services.AddSingleton<QueueOperations>();
         return services;
-    }
-
-    private sealed class LiveOptionsValidator : IValidateOptions<LiveOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, LiveOptions options) =>
-            options.FindProblems().ToList() is { Count: > 0 } problems ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(string[])"/>
     public static async Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        HostProcess host = Launch(environment, ["--urls", "http://127.0.0.1:0", .. arguments]);
+        HostProcess host = Launch(environment, arguments.Contains("--urls") ? arguments : ["--urls", "http://127.0.0.1:0", .. arguments]);
         return await host.UntilListeningAsync();
     }
 

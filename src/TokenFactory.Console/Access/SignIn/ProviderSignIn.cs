@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using TokenFactory.Tenancy.Accounts;
-using TokenFactory.Web.Hosting;
 
 namespace TokenFactory.Web.Access.SignIn;
 
@@ -15,17 +14,8 @@ internal static class ProviderSignIn
 
     private const int LongestName = 64;
 
-    /// <exception cref="StartupException">The configuration cannot be used.</exception>
     public static void AddProvider(this AuthenticationBuilder authentication, OpenIdOptions provider)
     {
-        if (!Uri.TryCreate(provider.Authority, UriKind.Absolute, out Uri? authority) || string.IsNullOrEmpty(provider.ClientId))
-        {
-            throw new StartupException($"{AccessOptions.Section}:OpenIdConnect needs Authority, an address such as https://id.example.org, and ClientId.");
-        }
-        if (FindUnknownRole(provider) is { } unknown)
-        {
-            throw new StartupException($"{AccessOptions.Section}:OpenIdConnect names the role {unknown}; it must be one of {string.Join(", ", ConsoleRoles.ByName.Keys)}.");
-        }
         authentication.AddOpenIdConnect(Scheme, options =>
         {
             options.Authority = provider.Authority;
@@ -36,7 +26,7 @@ internal static class ProviderSignIn
             options.ResponseType = OpenIdConnectResponseType.Code;
             options.UsePkce = true;
             options.MapInboundClaims = false;
-            options.RequireHttpsMetadata = !authority.IsLoopback;
+            options.RequireHttpsMetadata = !new Uri(provider.Authority!).IsLoopback;
             options.Scope.Add("email");
             // The correlation cookies travel over plain HTTP only where the page itself does.
             options.CorrelationCookie.SameSite = SameSiteMode.Lax;
@@ -48,9 +38,6 @@ internal static class ProviderSignIn
             options.Events.OnRemoteFailure = RefuseAsync;
         });
     }
-
-    private static string? FindUnknownRole(OpenIdOptions provider) =>
-        provider.Roles.Values.Append(provider.DefaultRole).OfType<string>().FirstOrDefault(name => !ConsoleRoles.ByName.ContainsKey(name));
 
     private static async Task AdmitAsync(TokenValidatedContext context, OpenIdOptions provider)
     {

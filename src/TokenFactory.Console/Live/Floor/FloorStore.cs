@@ -56,6 +56,9 @@ public sealed class FloorStore : IDisposable
         _loads.Changed += Look;
     }
 
+    /// <summary>How many watch.</summary>
+    internal int Watchers => _signals.Count;
+
     /// <summary>What the machine is.</summary>
     public HostFacts Machine => _machine.Facts;
 

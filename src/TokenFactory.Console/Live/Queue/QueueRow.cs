@@ -10,9 +10,12 @@ namespace TokenFactory.Web.Live.Queue;
 /// <param name="Request">The engine's view of it.</param>
 /// <param name="Position">How many start before it; null where it does not wait.</param>
 /// <param name="ExpectedStart">When it is likely to start, from how fast requests started lately; null where that is not known.</param>
-/// <param name="Why">What it waits for, in words; empty where it runs.</param>
-public sealed record QueueRow(string Model, string Device, RequestSnapshot Request, int? Position, TimeSpan? ExpectedStart, string Why)
+/// <param name="Cause">What it waits for, in words; empty where it runs; null where it waits for those ahead of it and nothing else.</param>
+public sealed record QueueRow(string Model, string Device, RequestSnapshot Request, int? Position, TimeSpan? ExpectedStart, string? Cause)
 {
+    /// <summary>What it waits for, in words; empty where it runs. Made when it is shown: of a hundred thousand rows few are.</summary>
+    public string Why => Cause ?? FormattableString.Invariant($"{Position} ahead of it");
+
     /// <summary>The rows of one replica: those that run, those that wait in the order in which they would start, those held.</summary>
     internal static IEnumerable<QueueRow> Of(string model, string device, EngineSnapshot engine)
     {
@@ -31,7 +34,7 @@ public sealed record QueueRow(string Model, string Device, RequestSnapshot Reque
     private static TimeSpan? Expect(int position, double startsPerSecond) =>
         startsPerSecond > 0 && (position + 1) / startsPerSecond < TimeSpan.FromDays(1).TotalSeconds ? TimeSpan.FromSeconds((position + 1) / startsPerSecond) : null;
 
-    private static string Explain(EngineSnapshot engine, RequestSnapshot request, int position, bool isFirstOfItsLane) => (position, isFirstOfItsLane) switch
+    private static string? Explain(EngineSnapshot engine, RequestSnapshot request, int position, bool isFirstOfItsLane) => (position, isFirstOfItsLane) switch
     {
         (0, _) => engine.WaitReason switch
         {
@@ -42,6 +45,6 @@ public sealed record QueueRow(string Model, string Device, RequestSnapshot Reque
             _ => "Starts with the next step",
         },
         (_, true) => "Another lane goes first",
-        _ => FormattableString.Invariant($"{position} ahead of it"),
+        _ => null,
     };
 }

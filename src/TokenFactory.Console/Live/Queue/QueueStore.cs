@@ -8,13 +8,20 @@ namespace TokenFactory.Web.Live.Queue;
 /// <summary>Asks the engines for their requests while somebody watches, once for everybody.</summary>
 public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOptions<LiveOptions> options, ILogger<QueueStore> logger) : IDisposable
 {
+    // A long queue is looked at more seldom, so that looking takes at most this share of a core's time, here and on the engine's thread.
+    private const double MostShare = 0.04;
+
     private readonly Lock _lock = new();
     private readonly SignalSource _signals = new(clock, logger);
     private readonly ShareWindow _window = new(clock);
     private readonly SemaphoreSlim _turn = new(1);
     private volatile QueueSnapshot _current = QueueSnapshot.Empty;
     private CancellationTokenSource? _watching;
+    private TimeSpan _effort;
     private int _watchers;
+
+    /// <summary>How many watch.</summary>
+    internal int Watchers => _signals.Count;
 
     /// <summary>The newest snapshot; empty before the first look.</summary>
     public QueueSnapshot Current => _current;
@@ -41,6 +48,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         try
         {
             IReadOnlyList<ServedModel> models = catalog.Models;
+            TimeSpan effort = TimeSpan.Zero;
             List<QueueRow> rows = [];
             Dictionary<string, (double Weight, bool HasBacklog)> tenants = [];
             foreach (ServedModel model in models)
@@ -49,8 +57,10 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                 {
                     if (await SnapshotAsync(replica) is { } engine)
                     {
+                        long started = clock.GetTimestamp();
                         rows.AddRange(QueueRow.Of(model.Name, replica.Device.Id, engine));
                         NoteTenants(engine, tenants);
+                        effort += clock.GetElapsedTime(started);
                     }
                 }
             }
@@ -60,6 +70,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                     .Select(tenant => (tenant.Key, tenant.Value, Known: tenants.GetValueOrDefault(tenant.Key, (Weight: 1, HasBacklog: false))))
                     .Select(tenant => new TenantLoad(tenant.Key, tenant.Known.Weight, tenant.Value, tenant.Known.HasBacklog)),
             ]);
+            _effort = effort;
             _current = new QueueSnapshot(rows, [.. shares.OrderByDescending(share => share.Received)], FairShare.Jain(shares));
         }
         finally
@@ -102,7 +113,8 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         while (!stopping.IsCancellationRequested)
         {
             await LookAsync();
-            await Task.Delay(options.Value.QueueInterval, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            TimeSpan rest = TimeSpan.FromTicks(Math.Max(options.Value.QueueInterval.Ticks, (long)(_effort.Ticks / MostShare)));
+            await Task.Delay(rest, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

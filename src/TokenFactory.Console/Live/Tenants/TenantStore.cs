@@ -25,6 +25,9 @@ public sealed class TenantStore : IDisposable
         directory.Changed += _signals.Notify;
     }
 
+    /// <summary>How many watch.</summary>
+    internal int Watchers => _signals.Count;
+
     /// <summary>Tenants, plans and keys.</summary>
     public TenantDirectory Directory { get; }
 
