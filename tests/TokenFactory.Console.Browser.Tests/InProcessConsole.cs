@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Tests.Shared.Host;
+using TokenFactory.Web.BrowserTests.Measurements;
 
 namespace TokenFactory.Web.BrowserTests;
 
@@ -15,7 +16,10 @@ internal sealed class InProcessConsole : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DirectoryInfo _data;
 
-    private InProcessConsole(WebApplication app, DirectoryInfo data) => (_app, _data) = (app, data);
+    private InProcessConsole(WebApplication app, DirectoryInfo data, ComponentCensus census) => (_app, _data, Census) = (app, data, census);
+
+    /// <summary>The components that its pages made.</summary>
+    public ComponentCensus Census { get; }
 
     public Uri Address => new(_app.Urls.First());
 
@@ -31,14 +35,19 @@ internal sealed class InProcessConsole : IAsyncDisposable
     public static async Task<InProcessConsole> StartAsync(params string[] settings)
     {
         DirectoryInfo data = Directory.CreateTempSubdirectory("tf-console-");
+        ComponentCensus census = new();
         WebApplication app = ConsoleApplication.Build(
             [
                 "--Environment=Development", "--Urls=http://127.0.0.1:0", $"--TokenFactory:DataFolder={data.FullName}",
                 $"--TokenFactory:SignIn:AdminPassword={HostProcess.AdminPassword}", "--TokenFactory:Models:0:Threads=1", .. settings,
             ],
-            builder => builder.Services.AddSingleton<CircuitCount>().AddSingleton<CircuitHandler>(provider => provider.GetRequiredService<CircuitCount>()));
+            builder =>
+            {
+                builder.Services.AddSingleton<CircuitCount>().AddSingleton<CircuitHandler>(provider => provider.GetRequiredService<CircuitCount>());
+                census.Register(builder.Services);
+            });
         await app.StartAsync();
-        return new InProcessConsole(app, data);
+        return new InProcessConsole(app, data, census);
     }
 
     public async ValueTask DisposeAsync()

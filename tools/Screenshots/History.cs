@@ -33,11 +33,16 @@ internal static class History
             ids[tenant.Name] = (made.GetProperty("id").GetGuid(), key.GetProperty("id").GetGuid());
         }
         await factory.Services.GetRequiredService<PriceBook>().AddAsync("admin", new ModelPrice(Guid.Empty, ModelPrice.Any, new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-Days), TimeSpan.Zero), "EUR", 0.40m, 0.10m, 1.60m));
-        WriteUsage(factory.Services.GetRequiredService<IUsageLedger>(), ids);
+        LedgerWriter ledger = factory.Services.GetRequiredService<LedgerWriter>();
+        WriteUsage(ledger, ids);
+        while (ledger.Pending > 0)
+        {
+            await Task.Delay(100);
+        }
     }
 
     /// <summary>Working days are busier than weekends, and the afternoon than the night; the same numbers each time.</summary>
-    private static void WriteUsage(IUsageLedger ledger, Dictionary<string, (Guid Tenant, Guid Key)> ids)
+    private static void WriteUsage(LedgerWriter ledger, Dictionary<string, (Guid Tenant, Guid Key)> ids)
     {
         Random random = new(1);
         DateTimeOffset today = new(DateTime.UtcNow.Date, TimeSpan.Zero);

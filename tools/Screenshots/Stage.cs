@@ -10,7 +10,7 @@ internal static class Stage
     {
         ["queue"] = async page =>
         {
-            await page.Locator("tbody tr", new() { HasText = "waiting" }).First.Locator(".id").ClickAsync();
+            await page.Locator("tbody tr", new() { HasText = "waiting" }).Last.Locator(".id").ClickAsync();
             await page.Locator("section.request").WaitForAsync();
         },
         ["tenants"] = async page =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Playwright;
 using TokenFactory.Tests.Shared.Nvml;
 using TokenFactory.Web.Live.Queue;
 using TokenFactory.Web.Tests.Setup;
