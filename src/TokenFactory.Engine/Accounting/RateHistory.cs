@@ -9,7 +9,7 @@ namespace TokenFactory.Engine.Accounting;
 /// <param name="Rows">Sequences in those steps, summed.</param>
 /// <param name="BusyMilliseconds">Time that the device worked.</param>
 /// <param name="Joules">Energy of those steps; 0 where nothing measures it.</param>
-public readonly record struct RateSample(long Second, int Prefill, int Cached, int Generated, int Steps, int Rows, double BusyMilliseconds, double Joules);
+public readonly record struct RateSample(long Second, int Prefill, int Cached, int Generated, int Steps, int Rows, double BusyMilliseconds, double Joules = 0);
 
 /// <summary>Token counts of the last ten minutes, second by second, in a fixed ring.</summary>
 public sealed class RateHistory

@@ -25,7 +25,7 @@ internal static class CrowdedModel
             {
                 Id = $"req-{i:D6}", Tenant = $"tenant-{i % Tenants:D2}", Lane = Lanes[i % Lanes.Length], Prompt = [1, 2, 3], MaxNewTokens = TokensPerRequest, IgnoreEndTokens = true,
             };
-            if (model.Served.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
+            if (model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
             {
                 throw new InvalidOperationException($"request {i} was refused: {rejection}");
             }
