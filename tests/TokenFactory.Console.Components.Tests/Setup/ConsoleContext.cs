@@ -141,6 +141,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(Options.Create(Configuration));
         Services.AddSingleton(_ => DataFolder.Open(Data.FullName));
         Services.AddSingleton<IHostEnvironment>(new HostingEnvironment { ContentRootPath = SharedData.RepositoryRoot });
+        Services.AddSingleton<ReplicaPower>();
         Services.AddSingleton<ModelLoader>();
         Services.AddServing();
     }
