@@ -14,8 +14,14 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
         Task<ServedModel?> load = manager.BeginLoad(options, evenIfTooLarge);
         await audit.AddAsync(actor, "model.load", ModelManager.NameOf(options), null, new
         {
-            options.Path, Precision = options.Precision.ToString().ToLowerInvariant(), options.Replicas, options.MaxSequences, options.MaxContext,
-            options.KvMemoryMegabytes, options.Threads, evenIfTooLarge,
+            options.Path,
+            Precision = options.Precision.ToString().ToLowerInvariant(),
+            options.Replicas,
+            options.MaxSequences,
+            options.MaxContext,
+            options.KvMemoryMegabytes,
+            options.Threads,
+            evenIfTooLarge,
         });
         return load;
     }

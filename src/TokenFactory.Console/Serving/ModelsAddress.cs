@@ -20,8 +20,13 @@ public sealed record ModelsAddress(string? Folder = null, LoadDraft? Draft = nul
             folder,
             folder is null ? null : new LoadDraft
             {
-                Name = Text("name") ?? "", Precision = Text("precision") ?? LoadDraft.Auto, Sequences = Text("sequences") ?? LoadDraft.UsualSequences,
-                Context = Text("context") ?? "", KvMegabytes = Text("kv") ?? "", Threads = Text("threads") ?? "", Replicas = Text("replicas") ?? LoadDraft.OneReplica,
+                Name = Text("name") ?? "",
+                Precision = Text("precision") ?? LoadDraft.Auto,
+                Sequences = Text("sequences") ?? LoadDraft.UsualSequences,
+                Context = Text("context") ?? "",
+                KvMegabytes = Text("kv") ?? "",
+                Threads = Text("threads") ?? "",
+                Replicas = Text("replicas") ?? LoadDraft.OneReplica,
             },
             Text("repository"), Text("revision"));
 

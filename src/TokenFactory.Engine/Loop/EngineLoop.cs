@@ -94,7 +94,11 @@ public sealed class EngineLoop : IDisposable
         {
             return rejection;
         }
-        Generation accepted = new(this, request, Options.Clock.GetTimestamp());
+        int room = MaxContext - request.Prompt.Length;
+        Generation accepted = new(this, request, Options.Clock.GetTimestamp())
+        {
+            MostTokens = request.Prompt.Length + Math.Min(request.MaxNewTokens ?? room, room),
+        };
         Interlocked.Add(ref _openTokens, accepted.MostTokens);
         if (!Post(new EngineMessage.Submit(accepted)))
         {

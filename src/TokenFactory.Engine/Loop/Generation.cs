@@ -30,8 +30,6 @@ public sealed class Generation : IValueTaskSource<bool>
         _loop = loop;
         Request = request;
         ArrivedAt = arrivedAt;
-        int room = loop.MaxContext - request.Prompt.Length;
-        MostTokens = request.Prompt.Length + Math.Min(request.MaxNewTokens ?? room, room);
     }
 
     public GenerationRequest Request { get; }
@@ -81,7 +79,7 @@ public sealed class Generation : IValueTaskSource<bool>
     internal long ArrivedAt { get; }
 
     /// <summary>Prompt tokens and the most that may be generated.</summary>
-    internal long MostTokens { get; }
+    internal long MostTokens { get; init; }
 
     internal Sequence Sequence { get; set; } = null!;
 

@@ -132,7 +132,10 @@ internal sealed class LocalHub : IAsyncDisposable
 #pragma warning restore CA5350
         Dictionary<string, object?> entry = new()
         {
-            ["type"] = "file", ["path"] = file.Key, ["size"] = file.Value.Length, ["oid"] = Convert.ToHexStringLower(name),
+            ["type"] = "file",
+            ["path"] = file.Key,
+            ["size"] = file.Value.Length,
+            ["oid"] = Convert.ToHexStringLower(name),
         };
         if (isLarge)
         {

@@ -22,7 +22,12 @@ public sealed class MemoryFitTests : IDisposable
     {
         OnnxExecutorOptions options = new()
         {
-            Precision = precision, MaxSequences = sequences, MaxContext = context, KvMemoryBytes = 64 << 20, Threads = 1, CacheFolder = _cache.FullName,
+            Precision = precision,
+            MaxSequences = sequences,
+            MaxContext = context,
+            KvMemoryBytes = 64 << 20,
+            Threads = 1,
+            CacheFolder = _cache.FullName,
         };
         MemoryFit fit = MemoryFit.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
 

@@ -45,6 +45,9 @@ public sealed partial class EstimatePanel
     [Inject]
     private FitDesk Fits { get; set; } = null!;
 
+    [Inject]
+    private ModelFolders Folders { get; set; } = null!;
+
     private string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
 
     private bool CanLoad => _report is not null && !_problems.Any && (_report.Fits || _anyway);
@@ -70,7 +73,7 @@ public sealed partial class EstimatePanel
         {
             return;
         }
-        FolderEntry entry = ModelFolders.Read(Path.GetFullPath(Folder));
+        FolderEntry entry = ModelFolders.Read(Folders.Resolve(Folder));
         _trouble = entry.Problem;
         if (_trouble is not null)
         {
