@@ -25,6 +25,7 @@ public sealed class LongQueueTests(ConsoleFixture console)
         await using BrowserPage page = await console.OpenAsync("/queue?state=waiting", address: host.Address);
         await Expect(page.TestId("queue-counts")).ToHaveTextAsync(new Regex(@"^8 running · (99,9|9999)\d"), new() { Timeout = 30_000 });
         ILocator rows = page.Page.Locator("tbody .id");
+        await Expect(rows.First).ToBeVisibleAsync();
         Assert.InRange(await rows.CountAsync(), 10, MostRowsDrawn);
 
         await page.Page.Locator(".scroll").EvaluateAsync("list => list.scrollTop = list.scrollHeight");

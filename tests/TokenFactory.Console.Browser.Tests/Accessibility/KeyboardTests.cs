@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TokenFactory.Tests.Shared.Host;
+using TokenFactory.Web.BrowserTests.Measurements;
+using TokenFactory.Web.Tests.Setup;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -27,8 +29,12 @@ public sealed class KeyboardTests(ConsoleFixture console)
     [Fact]
     public async Task Operator_WithoutAMouse_SignsInCancelsARequestAndChangesAPolicy()
     {
-        await using BrowserPage page = await console.OpenAsync("/signin", signedIn: false);
-        await using StreamingClient client = new(console.Address);
+        console.RequireBrowser();
+        await using InProcessConsole host = await InProcessConsole.StartAsync();
+        // Slow enough that a request outlasts the walk to its button.
+        using HashModel model = CrowdedModel.AddTo(host, 20);
+        model.Executor.StepTime = TimeSpan.FromMilliseconds(300);
+        await using BrowserPage page = await console.OpenAsync("/signin", address: host.Address, signedIn: false);
         await SignInAsync(page);
         await WalkAsync(page, "Shift+Tab", page.Page.GetByText("Skip to the content"));
         await page.Page.Keyboard.PressAsync("Enter");
@@ -60,15 +66,16 @@ public sealed class KeyboardTests(ConsoleFixture console)
 
     private static async Task ChangePolicyAsync(BrowserPage page)
     {
-        ILocator most = page.TestId("most-running-requests");
+        ILocator policy = page.Page.GetByRole(AriaRole.Region, new() { Name = "Policy of crowded", Exact = true });
+        ILocator most = policy.GetByTestId("most-running-requests");
         string before = await most.InputValueAsync();
         await WalkAsync(page, "Tab", most);
         await page.Page.Keyboard.PressAsync("Control+A");
         await page.Page.Keyboard.TypeAsync("2");
-        await WalkAsync(page, "Tab", page.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }));
+        await WalkAsync(page, "Tab", policy.GetByRole(AriaRole.Button, new() { Name = "Apply" }));
         await page.Page.Keyboard.PressAsync("Enter");
-        ILocator back = page.Page.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Go back to version") }).First;
-        await Expect(page.TestId("policy-version")).ToHaveTextAsync(new Regex("by admin"));
+        ILocator back = policy.GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Go back to version") }).First;
+        await Expect(policy.GetByTestId("policy-version")).ToHaveTextAsync(new Regex("by admin"));
         await WalkAsync(page, "Tab", back);
         await page.Page.Keyboard.PressAsync("Enter");
         await Expect(most).ToHaveValueAsync(before);
