@@ -18,7 +18,9 @@ internal static class History
     {
         await factory.MakeAsync("plans", new
         {
-            name = "business", weight = 4, limits = new { requests_per_minute = 1200, tokens_per_day = 4_000_000, tokens_per_month = 90_000_000, concurrent_requests = 64 },
+            name = "business",
+            weight = 4,
+            limits = new { requests_per_minute = 1200, tokens_per_day = 4_000_000, tokens_per_month = 90_000_000, concurrent_requests = 64 },
             features = new[] { new { feature = "deep-research", uses = 100, window = "month" } },
         });
         await factory.MakeAsync("plans", new { name = "agents", weight = 2, limits = new { tokens_per_minute = 400_000, tokens_per_week = 20_000_000 }, lanes = new[] { "agentic", "interactive" } });

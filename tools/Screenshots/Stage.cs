@@ -12,6 +12,8 @@ internal static class Stage
         {
             await page.Locator("tbody tr", new() { HasText = "waiting" }).Last.Locator(".id").ClickAsync();
             await page.Locator("section.request").WaitForAsync();
+            // Shares are of what was served while somebody watched.
+            await Assertions.Expect(page.GetByTestId("jain")).Not.ToHaveTextAsync("–", new() { Timeout = 30_000 });
         },
         ["tenants"] = async page =>
         {

@@ -23,7 +23,12 @@ internal static class CrowdedModel
         {
             GenerationRequest request = new()
             {
-                Id = $"req-{i:D6}", Tenant = $"tenant-{i % Tenants:D2}", Lane = Lanes[i % Lanes.Length], Prompt = [1, 2, 3], MaxNewTokens = TokensPerRequest, IgnoreEndTokens = true,
+                Id = $"req-{i:D6}",
+                Tenant = $"tenant-{i % Tenants:D2}",
+                Lane = Lanes[i % Lanes.Length],
+                Prompt = [1, 2, 3],
+                MaxNewTokens = TokensPerRequest,
+                IgnoreEndTokens = true,
             };
             if (model.Engine.TrySubmit(request, out Generation? generation) is { } rejection)
             {
