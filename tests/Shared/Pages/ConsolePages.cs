@@ -14,6 +14,7 @@ internal static class ConsolePages
     [
         new("floor", "/", IsShotNarrow: true),
         new("queue", "/queue", IsShotNarrow: true),
+        new("models", "/models"),
         new("policies", "/policies"),
         new("tenants", "/tenants"),
         new("plans", "/tenants?tab=plans"),

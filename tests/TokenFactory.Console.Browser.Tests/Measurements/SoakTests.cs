@@ -23,7 +23,7 @@ public sealed class SoakTests(ConsoleFixture console)
     private const double MostTabBytesPerVisit = 6_000;
     private const double MostNodesPerVisit = 3;
 
-    private static readonly string[] Pages = ["Queue", "Policies", "Tenants", "Usage", "Playground", "Audit", "Accounts", "Settings", "Floor"];
+    private static readonly string[] Pages = ["Queue", "Models", "Policies", "Tenants", "Usage", "Playground", "Audit", "Accounts", "Settings", "Floor"];
 
     [Fact]
     public async Task Pages_VisitedTwoHundredTimes_LeaveNothingBehind()
