@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Components.Authorization;
 using System.Security.Claims;
+using Microsoft.AspNetCore.Components.Authorization;
 using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Web.Access.Accounts;
 

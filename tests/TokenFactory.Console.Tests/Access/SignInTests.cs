@@ -83,7 +83,12 @@ public sealed class SignInTests(SignInHost shared) : IClassFixture<SignInHost>
 
         using HttpResponseMessage answer = await visitor.PostAsync(path, new Dictionary<string, string>
         {
-            ["_handler"] = "sign-in", ["Name"] = "admin", ["Password"] = HostProcess.AdminPassword, ["Current"] = HostProcess.AdminPassword, ["Wanted"] = "taken over", ["Repeated"] = "taken over",
+            ["_handler"] = "sign-in",
+            ["Name"] = "admin",
+            ["Password"] = HostProcess.AdminPassword,
+            ["Current"] = HostProcess.AdminPassword,
+            ["Wanted"] = "taken over",
+            ["Repeated"] = "taken over",
         });
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
