@@ -33,8 +33,7 @@ new MutationObserver(() => {
 
 // Who says something wants to see the answer.
 document.addEventListener("submit", (event) => {
-  const list = event.target.closest("section")?.querySelector("[data-follow]");
-  if (list) {
+  for (const list of event.target.closest("section")?.querySelectorAll("[data-follow]") ?? []) {
     list.dataset.follow = "";
   }
 });

@@ -13,7 +13,8 @@ namespace TokenFactory.Web.Playground;
 /// <param name="Model">The model.</param>
 /// <param name="Settings">How the answer is made.</param>
 /// <param name="System">The system prompt; empty for none. Completions have none.</param>
-public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, string System = "");
+/// <param name="Lane">The lane that it waits in.</param>
+public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, string System = "", Lane Lane = Lane.Interactive);
 
 /// <summary>
 /// One person's playground: a conversation and a completion with models of this process, and the answer under way. Its members are
@@ -45,6 +46,22 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
 
     /// <summary>Whether the last question can be answered, again or at last.</summary>
     public bool CanAnswerAgain => !IsBusy && _conversation.HasQuestion;
+
+    /// <summary>Whether a turn can be said differently: it is there, and a user's.</summary>
+    public bool CanEdit(int turn) => !IsBusy && turn >= 0 && turn < Turns.Count && Turns[turn].Speaker == Speaker.User;
+
+    /// <summary>The answer that is on show: the one under way or else the last; null where the last word is the user's.</summary>
+    public Answer? LatestIn(PlaygroundMode mode) => Running ?? (mode == PlaygroundMode.Completion
+        ? Completion
+        : Turns is [.., { Speaker: Speaker.Assistant, Figures: { } figures } last] ? new Answer(last.Text, figures, null, last.Tokens) : null);
+
+    /// <summary>Puts these turns in the place of all others, and stops what is under way.</summary>
+    public void Restore(IEnumerable<Turn> turns)
+    {
+        Turn[] restored = [.. turns];
+        Clear();
+        _conversation.Restore(restored);
+    }
 
     /// <summary>Says something and gathers the answer until it ends.</summary>
     public Task SendAsync(AnswerSetup setup, string text)
@@ -150,12 +167,13 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
         }
         string id = $"playground-{Guid.NewGuid():N}";
         EngineLoop replica = setup.Model.ChooseReplica();
-        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, replica.Device.Id, Lane.Interactive);
+        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, replica.Device.Id, setup.Lane);
         RequestMeter meter = new(ledger, who, reservation: null, answers: 1, perPrompt: 1, clock);
         GenerationRequest request = new()
         {
             Id = id,
             Tenant = UsageRecord.Console,
+            Lane = setup.Lane,
             Prompt = prompt,
             MaxNewTokens = setup.Settings.MaxTokens,
             Sampling = setup.Settings.Sampling,
@@ -172,7 +190,7 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
         }
         meter.Accept();
         meter.Complete();
-        return new AnswerRun(generation!, setup.Settings, clock);
+        return new AnswerRun(generation!, setup.Settings, setup.Model.Tokenizer, clock);
     }
 
     private void Forgive()

@@ -6,16 +6,33 @@ using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Signals;
 using TokenFactory.Web.Playground;
 using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Sharing;
 
 namespace TokenFactory.Web.Components.Pages;
 
-/// <summary>A conversation or a completion with a model of this process, with its parameters and its rates. The address holds the state.</summary>
+/// <summary>
+/// Conversations or completions with models of this process, one or two side by side, with their parameters and rates. The address holds
+/// the setup: the query the settings, the fragment what people wrote.
+/// </summary>
 public sealed partial class Playground
 {
-    private PlaygroundSession _session = null!;
+    private static readonly IReadOnlyList<PlaygroundMode> Modes = [PlaygroundMode.Chat, PlaygroundMode.Completion];
+
+    private PlaygroundDesk _desk = null!;
     private CallbackThrottler _throttler = null!;
-    private PlaygroundState _state = new();
-    private string _system = "";
+    private string? _seenAddress;
+    private string? _writtenAddress;
+    private string? _linkProblem;
+    private bool _addressIsShort;
+    private Side _edited;
+    private Dialog _open;
+
+    private enum Dialog
+    {
+        None,
+        Code,
+        Share,
+    }
 
     [Inject]
     private ModelCatalog Catalog { get; set; } = null!;
@@ -35,57 +52,79 @@ public sealed partial class Playground
     [Inject]
     private ILogger<Playground> Logger { get; set; } = null!;
 
-    private ServedModel? Model => (_state.Model is null ? null : Catalog.Find(_state.Model)) ?? (Catalog.Models.Count > 0 ? Catalog.Models[0] : null);
+    private ServedModel? Model => _desk.ModelOf(Side.Left);
 
-    /// <summary>A model without a template can only complete.</summary>
-    private PlaygroundMode Mode => Model is { ChatTemplate: null } ? PlaygroundMode.Completion : _state.Mode;
+    /// <summary>A model on show that cannot chat.</summary>
+    private ServedModel? TemplateMissing => _desk.Sides.Select(_desk.ModelOf).FirstOrDefault(model => model is { ChatTemplate: null });
 
-    private AnswerSettings? Settings => Model is { } model ? _state.Parameters.Compose(model) : null;
-
-    private bool CanSend => Settings is not null;
-
-    private bool HasSomething => _session.Turns.Count > 0 || _session.Completion is not null || _session.IsBusy || _session.Problem is not null;
+    /// <summary>The side whose settings are on show.</summary>
+    private Side Edited => _desk.IsComparing ? _edited : Side.Left;
 
     public void Dispose()
     {
         Catalog.Changed -= OnCatalogChanged;
         _throttler.Dispose();
-        _session.Dispose();
+        _desk.Dispose();
     }
 
     protected override void OnInitialized()
     {
         _throttler = new CallbackThrottler(Options.Value.ThrottleInterval, () => InvokeAsync(StateHasChanged), Clock, Logger);
-        _session = new PlaygroundSession(Ledger, Clock, _throttler.Signal);
+        _desk = new PlaygroundDesk(Catalog, Ledger, Clock, _throttler.Signal);
         Catalog.Changed += OnCatalogChanged;
     }
 
-    protected override void OnParametersSet() => _state = PlaygroundState.FromQuery(new Uri(Navigation.Uri).Query);
+    protected override void OnParametersSet()
+    {
+        // What the page wrote itself it need not read. And a browser tells the server of no change of the fragment alone, so that the
+        // address known here may be older than the page.
+        bool isKnown = Navigation.Uri == _seenAddress || Navigation.Uri == _writtenAddress;
+        _seenAddress = Navigation.Uri;
+        if (isKnown)
+        {
+            return;
+        }
+        Uri address = new(Navigation.Uri);
+        SharedTexts texts = TextFragment.Read(address.Fragment, out _linkProblem);
+        _desk.Show(PlaygroundState.FromQuery(address.Query));
+        _desk.ReadTexts(texts);
+    }
+
+    private void Clear() => _desk.Clear();
 
     private void OnCatalogChanged() => _ = InvokeAsync(StateHasChanged);
 
-    private string Pressed(PlaygroundMode mode) => Mode == mode ? "true" : "false";
+    private Answer? Latest(Side side) => _desk.SessionOf(side).LatestIn(_desk.Mode);
 
     private void Switch(PlaygroundMode mode)
     {
-        _session.Stop();
-        Show(_state with { Mode = mode });
+        _desk.Stop(null);
+        Show(_desk.State with { Mode = mode });
     }
 
+    private void Compare(bool on)
+    {
+        _edited = on ? Side.Right : Side.Left;
+        Show(on ? _desk.CopiedToTheRight() : _desk.State with { Right = null });
+    }
+
+    private void Choose(string? name)
+    {
+        string? model = Catalog.Models.Count > 0 && name == Catalog.Models[0].Name ? null : name;
+        Show(_desk.State.With(Edited, _desk.State.Of(Edited)! with { Model = model }));
+    }
+
+    private Task CompleteOnAsync(Side side) =>
+        _desk.SetupOf(side) is { } setup ? _desk.SessionOf(side).CompleteAsync(setup, _desk.Prompt) : Task.CompletedTask;
+
+    /// <summary>Takes on a state and writes it into the address.</summary>
     private void Show(PlaygroundState state)
     {
-        _state = state;
-        Navigation.NavigateTo("playground" + state.ToQuery(), replace: true);
+        _desk.Show(state);
+        _linkProblem = null;
+        string fragment = TextFragment.Write(_desk.WriteTexts(withConversation: false));
+        _addressIsShort = fragment.Length > TextFragment.MostCharacters;
+        _writtenAddress = Navigation.ToAbsoluteUri("playground" + state.ToQuery() + (_addressIsShort ? "" : fragment)).AbsoluteUri;
+        Navigation.NavigateTo(_writtenAddress, replace: true);
     }
-
-    private Task SendAsync(string text) => AskAsync(setup => _session.SendAsync(setup, text));
-
-    private Task EditAsync((int Turn, string Text) edit) => AskAsync(setup => _session.EditAsync(setup, edit.Turn, edit.Text));
-
-    private Task AnswerAgainAsync() => AskAsync(_session.AnswerAgainAsync);
-
-    private Task CompleteAsync(string text) => AskAsync(setup => _session.CompleteAsync(setup, text));
-
-    private Task AskAsync(Func<AnswerSetup, Task> ask) =>
-        Model is { } model && Settings is { } settings ? ask(new AnswerSetup(model, settings, _system)) : Task.CompletedTask;
 }

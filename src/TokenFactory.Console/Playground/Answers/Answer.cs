@@ -1,7 +1,10 @@
+using TokenFactory.Web.Playground.Tokens;
+
 namespace TokenFactory.Web.Playground.Answers;
 
 /// <summary>A model's answer at one moment.</summary>
 /// <param name="Text">The text so far.</param>
 /// <param name="Figures">What it cost so far.</param>
 /// <param name="Problem">What went wrong in the engine, in words; null where nothing did.</param>
-public sealed record Answer(string Text, AnswerFigures Figures, string? Problem = null);
+/// <param name="Tokens">Its tokens with their probabilities; null where they were not asked for.</param>
+public sealed record Answer(string Text, AnswerFigures Figures, string? Problem = null, TokenLog? Tokens = null);

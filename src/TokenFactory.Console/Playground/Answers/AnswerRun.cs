@@ -1,5 +1,7 @@
 using System.Text;
 using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Text;
+using TokenFactory.Web.Playground.Tokens;
 
 namespace TokenFactory.Web.Playground.Answers;
 
@@ -7,11 +9,12 @@ namespace TokenFactory.Web.Playground.Answers;
 /// An answer under way. It is read away from the page's own thread, so that a page is drawn as often as it likes and no token waits
 /// for that; <see cref="Current"/> may be asked for at any time.
 /// </summary>
-public sealed class AnswerRun(Generation generation, AnswerSettings settings, TimeProvider clock)
+public sealed class AnswerRun(Generation generation, AnswerSettings settings, ITokenizer tokenizer, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private readonly long _startedAt = clock.GetTimestamp();
+    private readonly TokenLog? _log = settings.Sampling.Logprobs ? new TokenLog(tokenizer) : null;
     private int _tokens;
     private TimeSpan? _firstToken;
     private TimeSpan _lastToken;
@@ -27,7 +30,7 @@ public sealed class AnswerRun(Generation generation, AnswerSettings settings, Ti
                 AnswerFigures figures = outcome is null
                     ? AnswerFigures.Running(generation.Request.Prompt.Length, _tokens, _firstToken, _lastToken)
                     : AnswerFigures.Final(outcome, settings);
-                return new Answer(_text.ToString(), figures, outcome?.Error);
+                return new Answer(_text.ToString(), figures, outcome?.Error, _log);
             }
         }
     }
@@ -45,6 +48,7 @@ public sealed class AnswerRun(Generation generation, AnswerSettings settings, Ti
                 _lastToken = clock.GetElapsedTime(_startedAt);
                 _firstToken ??= _lastToken;
                 _tokens += delta.Tokens.Count;
+                _log?.Add(delta);
                 _text.Append(Encoding.UTF8.GetString(delta.Text.Span));
             }
             changed();

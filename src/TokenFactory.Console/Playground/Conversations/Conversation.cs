@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Tokens;
 
 namespace TokenFactory.Web.Playground.Conversations;
 
@@ -13,8 +14,9 @@ public enum Speaker
 /// <summary>One turn of a conversation.</summary>
 /// <param name="Speaker">Who speaks.</param>
 /// <param name="Text">What is said.</param>
-/// <param name="Figures">What an answer cost; null for a user's turn.</param>
-public sealed record Turn(Speaker Speaker, string Text, AnswerFigures? Figures = null);
+/// <param name="Figures">What an answer cost; null for a user's turn, and for an answer that came with a link.</param>
+/// <param name="Tokens">An answer's tokens with their probabilities; null where they were not asked for.</param>
+public sealed record Turn(Speaker Speaker, string Text, AnswerFigures? Figures = null, TokenLog? Tokens = null);
 
 /// <summary>The turns between a person and a model, oldest first. Not safe for several threads.</summary>
 public sealed class Conversation
@@ -28,7 +30,7 @@ public sealed class Conversation
 
     public void Ask(string text) => _turns.Add(new Turn(Speaker.User, text));
 
-    public void AddAnswer(Answer answer) => _turns.Add(new Turn(Speaker.Assistant, answer.Text, answer.Figures));
+    public void AddAnswer(Answer answer) => _turns.Add(new Turn(Speaker.Assistant, answer.Text, answer.Figures, answer.Tokens));
 
     /// <summary>Takes back the last answer, so that the question before it stands open again.</summary>
     public void TakeBackAnswer()
@@ -50,6 +52,14 @@ public sealed class Conversation
         }
         _turns.RemoveRange(index, _turns.Count - index);
         Ask(text);
+    }
+
+    /// <summary>Puts these turns in the place of all others.</summary>
+    public void Restore(IEnumerable<Turn> turns)
+    {
+        Turn[] restored = [.. turns];
+        _turns.Clear();
+        _turns.AddRange(restored);
     }
 
     public void Clear() => _turns.Clear();

@@ -22,6 +22,11 @@ public sealed record ParameterSet
 
     public StopStrings Stop { get; init; } = StopStrings.None;
 
+    public LogitBiases Bias { get; init; } = LogitBiases.None;
+
+    /// <summary>How many parameters differ from the defaults.</summary>
+    public int ChangeCount => Texts.Count + (Stop.Text.Length > 0 ? 1 : 0) + (Bias.Text.Length > 0 ? 1 : 0);
+
     /// <summary>Sets a parameter; unknown ones change nothing.</summary>
     public ParameterSet With(PlaygroundParameter parameter, string text) =>
         this with { Texts = Texts.SetItem(parameter.Key, text.Length > LongestText ? text[..LongestText] : text) };
@@ -64,6 +69,13 @@ public sealed record ParameterSet
             : null;
     }
 
+    /// <summary>What is wrong with the logit biases for a model; null where nothing is.</summary>
+    public string? FindBiasProblem(ServedModel model) =>
+        Bias.Problem
+        ?? (SamplingParametersValidator.FindProblem(new SamplingParameters { LogitBias = Bias.Values }, model.Limits.VocabularySize) is { } problem
+            ? problem.Message
+            : null);
+
     /// <summary>The settings for a request; null where some parameter has a problem.</summary>
     public AnswerSettings? Compose(ServedModel model)
     {
@@ -80,6 +92,10 @@ public sealed record ParameterSet
             }
             settings = next;
         }
-        return Stop.Problem is null ? settings : null;
+        if (Bias.Values.Count > 0)
+        {
+            settings = settings with { Sampling = settings.Sampling with { LogitBias = Bias.Values } };
+        }
+        return Stop.Problem is null && FindBiasProblem(model) is null ? settings : null;
     }
 }

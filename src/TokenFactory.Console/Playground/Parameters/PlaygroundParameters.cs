@@ -4,8 +4,9 @@ namespace TokenFactory.Web.Playground.Parameters;
 public static class PlaygroundParameters
 {
     public const string MaxTokens = "max_tokens";
+    public const string LogitBias = "logit_bias";
 
-    /// <summary>All of them; stop strings are a list and stand apart.</summary>
+    /// <summary>All of them; stop strings and logit biases are lists and stand apart.</summary>
     public static IReadOnlyList<PlaygroundParameter> All { get; } =
     [
         PlaygroundParameter.Count(
