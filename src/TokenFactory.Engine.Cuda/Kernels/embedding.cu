@@ -5,8 +5,6 @@
 // Launch: grid (tokens), a block of whole warps.
 #include "common.cuh"
 
-#define LAST_SAMPLED (-1)
-
 KERNEL(embedding)(
     elem* __restrict__ out, const int* __restrict__ tokens, const int* __restrict__ rows, const int* __restrict__ last_sampled,
     const elem* __restrict__ table, int width, float scale)

@@ -1,13 +1,22 @@
 // Norms queries and keys (QK_NORM), rotates them by position, and files keys and values in the KV cache; queries stay where they are.
 //
 // qkv: [tokens, (query_heads + 2 * kv_heads) * HEAD_SIZE], queries, then keys, then values; query_norm, key_norm: [HEAD_SIZE];
-// cos_sin: [positions, HEAD_SIZE / 2, 2]; positions, rows: [tokens]; block_tables: [rows, table_stride].
-// The rotation pairs number i with number i + HEAD_SIZE / 2 (as GPT-NeoX does); ROPE_NONE leaves it out.
+// cos_sin: [positions, ROTARY / 2, 2]; positions, rows: [tokens]; block_tables: [rows, table_stride].
+// The rotation pairs number i with number i + ROTARY / 2 (as GPT-NeoX does) of a head's first ROTARY numbers; the others pass unchanged.
+// ROPE_NONE leaves it out.
 // Launch: grid (tokens, heads of all three / warps of a block, rounded up), a block of whole warps; a warp takes a head.
 #include "kv_cache.cuh"
 
+#ifdef ROPE_NONE
+#define ROTARY 0
+#endif
+#define TURNING (ROTARY / 2)
 #define HALF (HEAD_SIZE / 2)
 #define PAIRS ((HALF + WARP - 1) / WARP)
+
+// A head is HALF pairs of numbers: first those that turn, then the others, which are paired only to be carried.
+DEVICE int low_of(int pair) { return pair < TURNING ? pair : pair + TURNING; }
+DEVICE int high_of(int pair) { return pair < TURNING ? pair + TURNING : pair + HALF; }
 
 KERNEL(rope_kv_write)(
     elem* __restrict__ qkv, kv_elem* __restrict__ keys, kv_elem* __restrict__ values, const int* __restrict__ positions, const int* __restrict__ rows,
@@ -29,8 +38,8 @@ KERNEL(rope_kv_write)(
     for (int p = 0; p < PAIRS; p++)
     {
         int i = p * WARP + lane;
-        low[p] = i < HALF ? to_float(x[i]) : 0.0f;
-        high[p] = i < HALF ? to_float(x[i + HALF]) : 0.0f;
+        low[p] = i < HALF ? to_float(x[low_of(i)]) : 0.0f;
+        high[p] = i < HALF ? to_float(x[high_of(i)]) : 0.0f;
     }
 #ifdef QK_NORM
     if (!is_value)
@@ -47,8 +56,8 @@ KERNEL(rope_kv_write)(
             int i = p * WARP + lane;
             if (i < HALF)
             {
-                low[p] = to_float(to_elem(low[p] * factor * (to_float(weight[i]) + weight_offset)));
-                high[p] = to_float(to_elem(high[p] * factor * (to_float(weight[i + HALF]) + weight_offset)));
+                low[p] = to_float(to_elem(low[p] * factor * (to_float(weight[low_of(i)]) + weight_offset)));
+                high[p] = to_float(to_elem(high[p] * factor * (to_float(weight[high_of(i)]) + weight_offset)));
             }
         }
     }
@@ -56,11 +65,11 @@ KERNEL(rope_kv_write)(
 #ifndef ROPE_NONE
     if (!is_value)
     {
-        const float* turn = cos_sin + (i64)position * HEAD_SIZE;
+        const float* turn = cos_sin + (i64)position * ROTARY;
         for (int p = 0; p < PAIRS; p++)
         {
             int i = p * WARP + lane;
-            if (i < HALF)
+            if (i < TURNING)
             {
                 float cosine = turn[2 * i], sine = turn[2 * i + 1];
                 float turned = low[p] * cosine - high[p] * sine;
@@ -77,8 +86,8 @@ KERNEL(rope_kv_write)(
             int i = p * WARP + lane;
             if (i < HALF)
             {
-                x[i] = to_elem(low[p]);
-                x[i + HALF] = to_elem(high[p]);
+                x[low_of(i)] = to_elem(low[p]);
+                x[high_of(i)] = to_elem(high[p]);
             }
         }
         return;
@@ -91,8 +100,8 @@ KERNEL(rope_kv_write)(
         int i = p * WARP + lane;
         if (i < HALF)
         {
-            to[i] = to_kv(low[p], scale);
-            to[i + HALF] = to_kv(high[p], scale);
+            to[low_of(i)] = to_kv(low[p], scale);
+            to[high_of(i)] = to_kv(high[p], scale);
         }
     }
 }

@@ -7,12 +7,11 @@
 //
 // logits: [rows, vocabulary] float, changed in place; settings: [sampling rows]; order: the row's index in logits -> its Settings, and the row
 // that its sequence holds; tokens: [rows held], the token chosen, which the next step's embedding reads; results: [rows] for the host.
-// Launch: grid (rows), 1024 threads, shared: SAMPLING_SHARED bytes.
+// MOST_TOP: the most alternatives of a result. Launch: grid (rows), 1024 threads, shared: SAMPLING_SHARED bytes.
 #include "common.cuh"
 
 #define BINS 256
 #define ONE 1099511627776.0 /* 2^40 */
-#define MOST_TOP 20
 
 // One sequence's sampling, as the host writes it into device memory when the sequence gets its row.
 struct Settings
@@ -47,12 +46,13 @@ struct Shared
     float scratch[WARP + 1];
     int chosen;
     u32 prefix;
-    u64 above_mass;
     u32 above_count;
-    float best;
-    int best_token;
+    u64 above_mass;
     u32 warp_count[WARP];
 };
+
+// The launcher knows these layouts.
+static_assert(sizeof(Settings) == SETTINGS_BYTES && sizeof(Result) == RESULT_BYTES && sizeof(Shared) == SAMPLING_SHARED, "the host has another layout");
 
 DEVICE bool bit(const u32* bits, int token) { return bits[token / 32] >> (token % 32) & 1; }
 
