@@ -1,5 +1,6 @@
 // Collectives of a warp: every lane gives, all wait for one another, every lane takes what it needs. Fragments as in the PTX ISA.
 #include "emulator.h"
+#include "races.h"
 #include <cmath>
 #include <cstring>
 
@@ -7,7 +8,7 @@ namespace emu
 {
 namespace
 {
-enum Kind { Exchange = 1, Ballot, Sync, Mma, LoadMatrix };
+enum Kind { Exchange = WarpBarrier + 1, Ballot, Mma, LoadMatrix };
 
 float bf16_to_float(uint16_t x)
 {
@@ -21,7 +22,7 @@ template <class T>
 T take(int lane)
 {
     T value;
-    std::memcpy(&value, given(lane), sizeof(T));
+    std::memcpy(&value, given() + lane * SlotBytes, sizeof(T));
     return value;
 }
 
@@ -82,7 +83,7 @@ extern "C" unsigned emu_ballot(unsigned mask, int predicate)
 extern "C" void emu_syncwarp(unsigned mask)
 {
     uint32_t nothing = 0;
-    meet(mask, Sync, &nothing, sizeof(nothing));
+    meet(mask, WarpBarrier, &nothing, sizeof(nothing));
 }
 
 // Lane 4g + t holds of a: rows g and g + 8 at columns 2t, 2t + 1 and the same eight further; of b: rows 2t, 2t + 1 and eight further of
@@ -96,17 +97,25 @@ extern "C" void emu_mma_16x8x16(float* d, const unsigned* a, const unsigned* b, 
         return is_f16 ? emu_f16_to_float(bits) : bf16_to_float(bits);
     };
     int lane = running_lane(), group = lane / 4, pair = lane % 4;
+    const char* all = given();
+    // The lane's two rows of a and two columns of b.
+    float a_rows[2][16], b_columns[2][16];
+    for (int k = 0; k < 16; k++)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            const Fragments& left = *(const Fragments*)(all + (group * 4 + k % 8 / 2) * SlotBytes);
+            const Fragments& right = *(const Fragments*)(all + ((2 * pair + i) * 4 + k % 8 / 2) * SlotBytes);
+            a_rows[i][k] = number(left.a[i + 2 * (k >= 8)], k % 2);
+            b_columns[i][k] = number(right.b[k >= 8], k % 2);
+        }
+    }
     for (int i = 0; i < 4; i++)
     {
-        int row = i < 2 ? group : group + 8, column = 2 * pair + i % 2;
-        float sum = d[i];
         for (int k = 0; k < 16; k++)
         {
-            Fragments left = take<Fragments>(row % 8 * 4 + k % 8 / 2);
-            Fragments right = take<Fragments>(column * 4 + k % 8 / 2);
-            sum += number(left.a[(row >= 8) + 2 * (k >= 8)], k % 2) * number(right.b[k >= 8], k % 2);
+            d[i] += a_rows[i / 2][k] * b_columns[i % 2][k];
         }
-        d[i] = sum;
     }
 }
 
@@ -116,6 +125,7 @@ extern "C" void emu_load_matrix_x4(unsigned* r, const void* row, int transposed)
     {
         fail("a row of ldmatrix is not aligned to 16 bytes");
     }
+    touch(row, 16, Access::Read);
     uint16_t elements[8];
     std::memcpy(elements, row, sizeof(elements));
     meet(0xffffffffu, LoadMatrix, elements, sizeof(elements));
@@ -127,9 +137,7 @@ extern "C" void emu_load_matrix_x4(unsigned* r, const void* row, int transposed)
         {
             int from = transposed ? lane % 4 * 2 + half : lane / 4;
             int column = transposed ? lane / 4 : lane % 4 * 2 + half;
-            uint16_t eight[8];
-            std::memcpy(eight, given(tile * 8 + from), sizeof(eight));
-            word |= (uint32_t)eight[column] << (16 * half);
+            word |= (uint32_t)((const uint16_t*)(given() + (tile * 8 + from) * SlotBytes))[column] << (16 * half);
         }
         r[tile] = word;
     }

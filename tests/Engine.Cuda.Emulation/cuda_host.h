@@ -23,6 +23,7 @@ extern "C" void* emu_dynamic_shared();
 extern "C" void emu_syncthreads();
 extern "C" int emu_syncthreads_or(int predicate);
 extern "C" void emu_syncwarp(unsigned mask);
+extern "C" void emu_touch_atomic(const void* p, std::size_t bytes);
 
 // Every lane of the mask gives eight bytes and reads those of another lane once all have given.
 extern "C" unsigned long long emu_exchange(unsigned mask, unsigned long long value, int source);
@@ -52,16 +53,17 @@ T exchange(unsigned mask, T value, int source)
 
 inline int lane() { return (int)(emu_place()->thread.x & 31); }
 
-// Calls a kernel with its arguments as cuLaunchKernel passes them: an array of pointers to them.
+// Calls a kernel with its arguments as cuLaunchKernel passes them: an array of pointers to them, whose reading is not the kernel's.
+#define UNWATCHED __attribute__((no_sanitize("thread")))
 template <class... A, std::size_t... I>
-void call(void (*kernel)(A...), void** arguments, std::index_sequence<I...>) { kernel(*(std::remove_reference_t<A>*)arguments[I]...); }
+UNWATCHED void call(void (*kernel)(A...), void** arguments, std::index_sequence<I...>) { kernel(*(std::remove_reference_t<A>*)arguments[I]...); }
 
 // The sizes of a kernel's arguments, and a zero after them.
 template <class F> struct Sizes;
 template <class... A> struct Sizes<void (*)(A...)> { unsigned sizes[sizeof...(A) + 1] = {(unsigned)sizeof(A)..., 0}; };
 
 template <class... A>
-void call(void (*kernel)(A...), void** arguments) { call(kernel, arguments, std::index_sequence_for<A...>{}); }
+UNWATCHED void call(void (*kernel)(A...), void** arguments) { call(kernel, arguments, std::index_sequence_for<A...>{}); }
 }
 
 #define __global__
@@ -91,7 +93,7 @@ void call(void (*kernel)(A...), void** arguments) { call(kernel, arguments, std:
 #define __all_sync(mask, predicate) (emu::emu_ballot(mask, !(predicate)) == 0)
 #define __popc(x) __builtin_popcount(x)
 #define __ffs(x) __builtin_ffs(x)
-#define __threadfence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define __threadfence() asm volatile("" : : : "memory")
 #define __ldg(p) (*(p))
 
 static inline float __uint_as_float(unsigned x) { float f; std::memcpy(&f, &x, 4); return f; }
@@ -105,13 +107,15 @@ static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)(((un
 template <class T> static inline T min(T a, T b) { return b < a ? b : a; }
 template <class T> static inline T max(T a, T b) { return a < b ? b : a; }
 
-// The fibers of a block share a thread, so that plain arithmetic is atomic between them; blocks run one after another.
-template <class T, class V> static inline T atomicAdd(T* p, V x) { T old = *p; *p = old + (T)x; return old; }
-template <class T, class V> static inline T atomicMax(T* p, V x) { T old = *p; *p = old < (T)x ? (T)x : old; return old; }
-template <class T, class V> static inline T atomicMin(T* p, V x) { T old = *p; *p = (T)x < old ? (T)x : old; return old; }
-template <class T, class V> static inline T atomicExch(T* p, V x) { T old = *p; *p = (T)x; return old; }
-template <class T, class V, class W> static inline T atomicCAS(T* p, V expected, W x) { T old = *p; if (old == (T)expected) { *p = (T)x; } return old; }
-static inline unsigned atomicInc(unsigned* p, unsigned most) { unsigned old = *p; *p = old >= most ? 0 : old + 1; return old; }
+// The fibers of a block share a thread, so that plain arithmetic is atomic between them; blocks run one after another. The compiler's
+// calls that find races would take these for plain accesses.
+template <class T, class F> UNWATCHED __attribute__((noinline)) static T atomic(T* p, F next) { emu::emu_touch_atomic(p, sizeof(T)); T old = *p; *p = next(old); return old; }
+template <class T, class V> static inline T atomicAdd(T* p, V x) { return atomic(p, [=](T old) { return (T)(old + (T)x); }); }
+template <class T, class V> static inline T atomicMax(T* p, V x) { return atomic(p, [=](T old) { return old < (T)x ? (T)x : old; }); }
+template <class T, class V> static inline T atomicMin(T* p, V x) { return atomic(p, [=](T old) { return (T)x < old ? (T)x : old; }); }
+template <class T, class V> static inline T atomicExch(T* p, V x) { return atomic(p, [=](T) { return (T)x; }); }
+template <class T, class V, class W> static inline T atomicCAS(T* p, V expected, W x) { return atomic(p, [=](T old) { return old == (T)expected ? (T)x : old; }); }
+static inline unsigned atomicInc(unsigned* p, unsigned most) { return atomic(p, [=](unsigned old) { return old >= most ? 0 : old + 1; }); }
 
 DEVICE float bf16_to_float(unsigned short x) { return __uint_as_float((unsigned)x << 16); }
 DEVICE unsigned short float_to_bf16(float x) { return emu::emu_float_to_bf16(x); }

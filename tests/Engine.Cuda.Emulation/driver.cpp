@@ -2,6 +2,7 @@
 // a graph does it at each launch. An error of a kernel stays, as on a device: every later call gives it too, until the context is reset.
 #include "driver.h"
 #include "emulator.h"
+#include "races.h"
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -131,6 +132,7 @@ API void emu_reset()
     orders.clear();
     launches.clear();
     moved_bytes = 0;
+    forget_touched_bytes();
     last_words.clear();
     null_cost = false;
     devices = 1;
@@ -143,6 +145,7 @@ API void emu_set_devices(int count) { devices = count; }
 API void emu_set_memory(size_t bytes) { limit_memory(bytes); }
 API size_t emu_allocated_bytes() { return allocated_bytes(); }
 API size_t emu_moved_bytes() { return moved_bytes; }
+API size_t emu_touched_bytes() { return touched_bytes(); }
 API long emu_launches(const char* name)
 {
     std::lock_guard guard(lock);

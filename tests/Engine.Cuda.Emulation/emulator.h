@@ -19,10 +19,12 @@ void seed_order(uint64_t seed);
 
 // For collectives: blocks the running fiber until all lanes of its warp have come to the same collective.
 // `kind` names the collective; lanes that meet in different ones are a defect of the kernel.
+constexpr int WarpBarrier = 0;
+constexpr size_t SlotBytes = 64;
 void meet(unsigned mask, int kind, const void* give, size_t size);
 
-// What a lane gave to the collective that was met last. The memory holds until the lane's next but one.
-const void* given(int lane);
+// What the lanes gave to the collective that was met last, SlotBytes apart. The memory holds until a lane's next but one.
+const char* given();
 int running_lane();
 
 // Breaks the running launch off with words about why; does not return.
@@ -33,8 +35,6 @@ void* allocate(size_t bytes);
 bool release(void* p);
 // The size of an allocation that a pointer lies in, counted from the pointer; 0 where it lies in none.
 size_t room(const void* p);
-// Whether an address lies in a page that guards an allocation.
-bool is_guard(const void* p);
 size_t allocated_bytes();
 void limit_memory(size_t bytes);
 size_t memory_limit();

@@ -2,6 +2,7 @@
 // random, so that a kernel that is right only in one order fails. A barrier that not all threads of a block reach, or a collective that
 // not all lanes reach, ends the launch with words.
 #include "emulator.h"
+#include "races.h"
 #include <csetjmp>
 #include <csignal>
 #include <cstdlib>
@@ -40,7 +41,6 @@ namespace
 {
 constexpr int Warp = 32;
 constexpr size_t StackBytes = 64 * 1024;
-constexpr size_t MostGiven = 64;
 
 struct Copy { void* to; const void* from; };
 
@@ -61,8 +61,8 @@ struct WarpState
 {
     unsigned arrived = 0, mask = 0;
     int kind = 0;
-    unsigned met = 0;
-    alignas(16) char slots[2][Warp][MostGiven];
+    unsigned met = 0, barriers = 0;
+    alignas(16) char slots[2][Warp][SlotBytes];
 };
 
 struct Block
@@ -78,11 +78,12 @@ struct Block
     int current = -1;
 };
 
-thread_local Block block;
-thread_local std::mt19937_64 order{1};
-thread_local sigjmp_buf way_out;
+// The driver lets one thread at a time launch; a fault elsewhere is not the kernel's.
+Block block;
+std::mt19937_64 order{1};
+sigjmp_buf way_out;
 thread_local bool running = false;
-thread_local std::string failure;
+std::string failure;
 struct sigaction earlier;
 
 Fiber& self() { return block.fibers[block.current]; }
@@ -96,6 +97,7 @@ void finish_copies(size_t keep)
     {
         for (const Copy& copy : fiber.groups.front())
         {
+            touch(copy.to, 16, Access::Write);
             std::memcpy(copy.to, copy.from, 16);
         }
         fiber.groups.erase(fiber.groups.begin());
@@ -132,7 +134,8 @@ void start(int index)
 
 void on_fault(int signal, siginfo_t* info, void* context)
 {
-    if (running && is_guard(info->si_addr))
+    // Only kernels run between: an address that nobody has is as wrong as one right behind an allocation.
+    if (running)
     {
         failure = "a thread touched memory outside every allocation";
         siglongjmp(way_out, 1);
@@ -192,6 +195,9 @@ void run_block()
         block.current = block.ready[pick];
         block.ready[pick] = block.ready.back();
         block.ready.pop_back();
+        watch.thread = block.current;
+        watch.stack = self().stack.get();
+        watch.warp_barriers = block.warps[block.current / Warp].barriers;
         emu_switch(&block.scheduler, self().top);
     }
     if (block.waiting > 0)
@@ -238,6 +244,11 @@ void meet(unsigned mask, int kind, const void* give, size_t size)
     }
     warp.arrived = 0;
     warp.met = fiber.met;
+    // Other collectives order no memory.
+    if (kind == WarpBarrier && mask == 0xffffffffu)
+    {
+        watch.warp_barriers = ++warp.barriers;
+    }
     int first = block.current / Warp * Warp;
     for (int other = 0; other < Warp; other++)
     {
@@ -248,7 +259,7 @@ void meet(unsigned mask, int kind, const void* give, size_t size)
     }
 }
 
-const void* given(int lane) { return block.warps[block.current / Warp].slots[(self().met - 1) & 1][lane]; }
+const char* given() { return block.warps[block.current / Warp].slots[(self().met - 1) & 1][0]; }
 
 std::string run_grid(void (*kernel)(void**), void** arguments, dim3 grid, dim3 size, unsigned shared_bytes)
 {
@@ -263,6 +274,11 @@ std::string run_grid(void (*kernel)(void**), void** arguments, dim3 grid, dim3 s
     block.kernel = kernel;
     block.arguments = arguments;
     block.shared = shared_bytes > 0 ? (char*)allocate(shared_bytes) : nullptr;
+    watch.shared = block.shared;
+    watch.shared_bytes = shared_bytes;
+    watch.stack_bytes = StackBytes;
+    watch.places = (const char*)block.fibers.data();
+    watch.places_bytes = block.fibers.size() * sizeof(Fiber);
     failure.clear();
     running = true;
     if (sigsetjmp(way_out, 1) == 0)
@@ -275,6 +291,7 @@ std::string run_grid(void (*kernel)(void**), void** arguments, dim3 grid, dim3 s
                     {
                         std::memset(block.shared, 0xCD, shared_bytes);
                     }
+                    watch.barriers++;
                     block.ready.clear();
                     block.live = (int)threads;
                     block.waiting = block.predicate = block.voted = 0;
@@ -325,6 +342,7 @@ extern "C" int emu_syncthreads_or(int predicate)
         return block.predicate;
     }
     block.waiting = 0;
+    watch.barriers++;
     block.predicate = block.voted;
     block.voted = 0;
     for (size_t i = 0; i < block.fibers.size(); i++)
@@ -347,6 +365,9 @@ extern "C" void emu_async_copy_16(void* shared, const void* global)
     {
         fail("an asynchronous copy of 16 bytes is not aligned to them");
     }
+    // It may arrive at any time from now on.
+    touch(shared, 16, Access::Write);
+    touch(global, 16, Access::Read);
     self().copies.push_back({shared, global});
 }
 

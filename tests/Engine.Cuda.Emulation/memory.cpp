@@ -79,19 +79,6 @@ size_t room(const void* p)
     return region == regions.end() ? 0 : (size_t)(region->first + region->second.bytes - (char*)p);
 }
 
-bool is_guard(const void* p)
-{
-    // Called in a signal handler, on the very thread that launches: nobody else changes the regions of a test meanwhile.
-    for (const auto& [start, region] : regions)
-    {
-        if ((char*)p >= region.base && (char*)p < region.base + region.mapped)
-        {
-            return true;
-        }
-    }
-    return false;
-}
-
 size_t allocated_bytes()
 {
     std::lock_guard guard(lock);

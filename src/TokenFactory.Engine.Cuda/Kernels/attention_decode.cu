@@ -96,7 +96,12 @@ KERNEL(attention_decode)(
         }
         async_wait<1>();
         __syncwarp();
-        const elem* ready = own + ((turn - 1) & 1) * 2 * TILE_ELEMENTS;
+        elem* ready = own + ((turn - 1) & 1) * 2 * TILE_ELEMENTS;
+        if (t * KEYS + KEYS > position + 1)
+        {
+            clear_rows(ready + TILE_ELEMENTS, position + 1 - t * KEYS, lane, WARP);
+            __syncwarp();
+        }
         float scores[2][4];
         score_tile(scores, queries, ready);
         mask_tile(scores, t * KEYS, first, last, scale, soft_cap);

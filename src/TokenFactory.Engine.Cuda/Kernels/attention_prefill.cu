@@ -52,7 +52,13 @@ KERNEL(attention_prefill)(
         }
         async_wait<1>();
         __syncthreads();
-        const elem* ready = shared + ((t - 1) & 1) * 2 * TILE_ELEMENTS;
+        elem* ready = shared + ((t - 1) & 1) * 2 * TILE_ELEMENTS;
+        int left = position + count - (t - 1) * KEYS;
+        if (left < KEYS)
+        {
+            clear_rows(ready + TILE_ELEMENTS, left, threadIdx.x, blockDim.x);
+            __syncthreads();
+        }
         float scores[2][4];
         score_tile(scores, queries, ready);
         mask_tile(scores, (t - 1) * KEYS, first, last, scale, soft_cap);

@@ -72,6 +72,16 @@ DEVICE void load_tile(elem* tile, const kv_elem* from, float scale, int thread, 
 #endif
 }
 
+// Zeroes the rows of a tile of values from number `first` on. Places that hold no token yet may hold what is no number, left there by a
+// sequence that went wrong, and even a weight of zero would bring it into the sum.
+DEVICE void clear_rows(elem* tile, int first, int thread, int threads)
+{
+    for (int i = first * (HEAD_SIZE / 2) + thread; i < KEYS * HEAD_SIZE / 2; i += threads)
+    {
+        *(u32*)(tile + i / (HEAD_SIZE / 2) * TILE_STRIDE + i % (HEAD_SIZE / 2) * 2) = 0;
+    }
+}
+
 // scores[n][.] = q * key of 16 keys; n = 0: keys 0 to 7, n = 1: keys 8 to 15.
 DEVICE void score_tile(float scores[2][4], const Queries& q, const elem* keys)
 {

@@ -269,6 +269,8 @@ DEVICE double uniform_of(u64 seed, int drawn)
 
 DEVICE u64 total_mass(const float* logits, int vocabulary, const Range& range, Shared& s)
 {
+    // Others may still read what the search before left.
+    __syncthreads();
     if (threadIdx.x == 0)
     {
         s.above_mass = 0;
