@@ -29,7 +29,7 @@ internal static class CudaLibraries
 
     private static readonly Lock Lock = new();
     private static readonly Dictionary<string, nint> Loaded = [];
-    private static string? _instead;
+    private static string? Instead;
 
     /// <summary>Takes all three from one file from now on, for instance an emulated device; before their first use only.</summary>
     /// <exception cref="InvalidOperationException">One of them is loaded already.</exception>
@@ -37,11 +37,11 @@ internal static class CudaLibraries
     {
         lock (Lock)
         {
-            if (_instead != path && Loaded.Count > 0)
+            if (Instead != path && Loaded.Count > 0)
             {
                 throw new InvalidOperationException("A CUDA library is loaded already; another cannot take its place in this process.");
             }
-            _instead = path;
+            Instead = path;
         }
     }
 
@@ -59,7 +59,7 @@ internal static class CudaLibraries
             {
                 return handle;
             }
-            foreach (string path in _instead is { } instead ? [instead] : Places(library))
+            foreach (string path in Instead is { } instead ? [instead] : Places(library))
             {
                 if (NativeLibrary.TryLoad(path, out handle))
                 {

@@ -5,10 +5,9 @@
 // out: [tokens, query_heads * HEAD_SIZE]; qkv: [tokens, qkv_stride], rotated, queries first; positions, rows: [tokens];
 // partial: [tokens, query_heads, splits, HEAD_SIZE + 2] float; done: [tokens, kv_heads * groups], zero before the first launch and after each,
 // where groups = GROUP / 16 rounded up and GROUP = query heads a KV head.
-// Launch: grid (tokens, kv_heads * groups, splits), 128 threads, shared: 16 tiles of KEYS, or a float[4][16][HEAD_SIZE + 2] where larger.
+// Launch: grid (tokens, kv_heads * groups, splits), WARPS warps, shared: four tiles of KEYS a warp, which also hold its float[16][HEAD_SIZE + 2].
 #include "attention_tile.cuh"
 
-#define WARPS 4
 #define ROWS 16
 #define PART (HEAD_SIZE + 2)
 

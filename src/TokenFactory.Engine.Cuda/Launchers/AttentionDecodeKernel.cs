@@ -8,15 +8,18 @@ namespace TokenFactory.Engine.Cuda.Launchers;
 internal sealed unsafe class AttentionDecodeKernel(KernelLoader loader, KvShape shape) : IDisposable
 {
     // As in attention_decode.cu and attention_tile.cuh.
-    private const int Threads = 128;
+    private const int ThreadsOfWarp = 32;
     private const int RowsOfTile = 16;
-    private const int TilesOfBlock = 16;
+    private const int TilesOfWarp = 4;
 
     // A split that works on fewer keys costs more in joining than it saves.
     private const int LeastKeysOfSplit = 256;
     private const int MostSplits = 64;
 
-    private readonly Kernel _kernel = loader.Load("attention_decode", TilesOfBlock * TileBytes(shape.HeadSize), shape.Constants());
+    private readonly Kernel _kernel = loader.Load(
+        "attention_decode", WarpsFor(shape.HeadSize) * TilesOfWarp * TileBytes(shape.HeadSize), [.. shape.Constants(), $"WARPS={WarpsFor(shape.HeadSize)}"]);
+
+    private readonly int _threads = WarpsFor(shape.HeadSize) * ThreadsOfWarp;
     private readonly int _headSize = shape.HeadSize;
 
     /// <summary>Bytes of 16 keys, or values, in shared memory.</summary>
@@ -60,7 +63,7 @@ internal sealed unsafe class AttentionDecodeKernel(KernelLoader loader, KvShape 
         }
         AttentionArguments a = arguments;
         _kernel.Launch(
-            new LaunchGrid(tokens, a.KvHeads * Groups(a.QueryHeads, a.KvHeads), splits), Threads,
+            new LaunchGrid(tokens, a.KvHeads * Groups(a.QueryHeads, a.KvHeads), splits), _threads,
             [
                 (nint)(&a.Result), (nint)(&a.Qkv), (nint)(&a.QkvStride), (nint)(&a.Keys), (nint)(&a.Values), (nint)(&positions), (nint)(&rows), (nint)(&a.BlockTables),
                 (nint)(&a.TableStride), (nint)(&partial), (nint)(&done), (nint)(&a.QueryHeads), (nint)(&a.KvHeads), (nint)(&a.Scale), (nint)(&a.SoftCap), (nint)(&a.Window),
@@ -70,6 +73,9 @@ internal sealed unsafe class AttentionDecodeKernel(KernelLoader loader, KvShape 
     }
 
     public void Dispose() => _kernel.Dispose();
+
+    // With more, the tiles of wide heads leave room for one block of a multiprocessor, or for none.
+    private static int WarpsFor(int headSize) => headSize > 128 ? 2 : 4;
 
     private static int Groups(int queryHeads, int kvHeads) => ((queryHeads / kvHeads) + RowsOfTile - 1) / RowsOfTile;
 }

@@ -28,12 +28,13 @@ internal static class KernelVariants
             "HEAD_SIZE=256 BLOCK_SIZE=16 ROTARY=256 QK_NORM",
             "HEAD_SIZE=128 BLOCK_SIZE=16 ROPE_NONE QK_NORM",
         ],
-        ["attention_decode"] = Attention,
+        ["attention_decode"] = [.. Attention.Select(constants => $"{constants} WARPS={(constants.Contains("=256", StringComparison.Ordinal) ? 2 : 4)}")],
         ["attention_prefill"] = Attention,
         ["gated_activation"] = [.. Plain, "ACTIVATION_GELU", "ACTIVATION_GELU ELEMENT_F16"],
         ["gather_rows"] = Plain,
         ["copy_kv_blocks"] = [""],
         ["quantize_fp8"] = Plain,
+        ["gemv"] = ["ROWS=1", "ROWS=1 NORM ELEMENT_F16", "ROWS=4", "ROWS=8", "ROWS=8 NORM"],
         ["sampling"] = ["SAMPLING_SHARED=3352 SETTINGS_BYTES=88 RESULT_BYTES=176 MOST_TOP=20"],
     };
 

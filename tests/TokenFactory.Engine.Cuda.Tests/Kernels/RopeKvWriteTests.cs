@@ -46,9 +46,23 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
         kernel.Launch(
             new RopeKvWriteArguments
             {
-                Qkv = memory.Value, Keys = keys.Value, Values = values.Value, Positions = Put(Positions).Value, Rows = Put(Rows).Value, BlockTables = Put(Tables).Value,
-                CosSin = rotary > 0 ? Put(turns).Value : 0, QueryNorm = norms ? Put(queryNorm).Value : 0, KeyNorm = norms ? Put(keyNorm).Value : 0, Tokens = Positions.Length,
-                TableStride = 3, QueryHeads = QueryHeads, KvHeads = KvHeads, Epsilon = Epsilon, WeightOffset = Offset, KeyScale = KeyScale, ValueScale = ValueScale,
+                Qkv = memory.Value,
+                Keys = keys.Value,
+                Values = values.Value,
+                Positions = Put(Positions).Value,
+                Rows = Put(Rows).Value,
+                BlockTables = Put(Tables).Value,
+                CosSin = rotary > 0 ? Put(turns).Value : 0,
+                QueryNorm = norms ? Put(queryNorm).Value : 0,
+                KeyNorm = norms ? Put(keyNorm).Value : 0,
+                Tokens = Positions.Length,
+                TableStride = 3,
+                QueryHeads = QueryHeads,
+                KvHeads = KvHeads,
+                Epsilon = Epsilon,
+                WeightOffset = Offset,
+                KeyScale = KeyScale,
+                ValueScale = ValueScale,
             },
             Stream);
 
