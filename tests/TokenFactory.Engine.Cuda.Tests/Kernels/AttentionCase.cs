@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using TokenFactory.Engine.Cuda.Modules;
 using TokenFactory.Engine.Cuda.Tests.Emulation;
 
@@ -12,6 +13,8 @@ internal sealed class AttentionCase
 
     private readonly bool _isHalf;
     private readonly Random _random;
+    private readonly double[] _keys;
+    private readonly double[] _values;
 
     /// <param name="isHalf">Whether elements are fp16.</param>
     /// <param name="shape">The KV cache's.</param>
@@ -51,6 +54,9 @@ internal sealed class AttentionCase
                 }
             }
         }
+        int count = Keys.Length / (shape.IsFp8 ? 1 : 2);
+        _keys = [.. Enumerable.Range(0, count).Select(place => Kept(Keys, place, KeyScale))];
+        _values = [.. Enumerable.Range(0, count).Select(place => Kept(Values, place, ValueScale))];
     }
 
     public KvShape Shape { get; }
@@ -97,7 +103,8 @@ internal sealed class AttentionCase
     public void Reference(ReadOnlySpan<ushort> query, int row, int position, Span<double> result, Span<double> most)
     {
         int first = Window > 0 ? Math.Max(0, position - Window + 1) : 0, size = Shape.HeadSize;
-        double[] weights = new double[position + 1];
+        double[] weights = new double[position + 1], numbers = [.. query.ToArray().Select(bits => (double)Elements.ToFloat(bits, _isHalf))];
+        double[] part = new double[size];
         result.Clear();
         most.Clear();
         for (int head = 0; head < QueryHeads; head++)
@@ -106,12 +113,7 @@ internal sealed class AttentionCase
             for (int key = first; key <= position; key++)
             {
                 int place = Place(row, key, head / Group);
-                double score = 0;
-                for (int i = 0; i < size; i++)
-                {
-                    score += Elements.ToFloat(query[(head * size) + i], _isHalf) * Kept(Keys, place + i, KeyScale);
-                }
-                score *= Scale;
+                double score = TensorPrimitives.Dot<double>(numbers.AsSpan(head * size, size), _keys.AsSpan(place, size)) * Scale;
                 weights[key] = SoftCap > 0 ? SoftCap * Math.Tanh(score / SoftCap) : score;
                 largest = Math.Max(largest, weights[key]);
             }
@@ -123,12 +125,11 @@ internal sealed class AttentionCase
             for (int key = first; key <= position; key++)
             {
                 int place = Place(row, key, head / Group);
-                for (int i = 0; i < size; i++)
-                {
-                    double part = weights[key] / sum * Kept(Values, place + i, ValueScale);
-                    result[(head * size) + i] += part;
-                    most[(head * size) + i] += Math.Abs(part);
-                }
+                ReadOnlySpan<double> value = _values.AsSpan(place, size);
+                Span<double> to = result.Slice(head * size, size), sizes = most.Slice(head * size, size);
+                TensorPrimitives.MultiplyAdd(value, weights[key] / sum, to, to);
+                TensorPrimitives.Abs(value, part);
+                TensorPrimitives.MultiplyAdd(part, weights[key] / sum, sizes, sizes);
             }
         }
         for (int i = 0; i < result.Length; i++)
