@@ -1,0 +1,24 @@
+// RMS norm of rows: out = x / sqrt(mean(x^2) + epsilon) * (weight + weight_offset).
+//
+// x, out: [rows, width]; weight: [width]. width is even. A row may be normed in place.
+// Launch: grid (rows), a block of whole warps, shared: a float a warp.
+#include "common.cuh"
+
+KERNEL(rms_norm)(elem* __restrict__ out, const elem* __restrict__ x, const elem* __restrict__ weight, int width, float epsilon, float weight_offset)
+{
+    DYN_SHARED(float, scratch);
+    const u32* row = (const u32*)(x + (i64)blockIdx.x * width);
+    u32* to = (u32*)(out + (i64)blockIdx.x * width);
+    const u32* scale = (const u32*)weight;
+    float squares = 0;
+    for (int i = threadIdx.x; i < width / 2; i += blockDim.x)
+    {
+        float low = low_float(row[i]), high = high_float(row[i]);
+        squares += low * low + high * high;
+    }
+    float factor = rsqrtf(block_sum(squares, scratch) / width + epsilon);
+    for (int i = threadIdx.x; i < width / 2; i += blockDim.x)
+    {
+        to[i] = pack(low_float(row[i]) * factor * (low_float(scale[i]) + weight_offset), high_float(row[i]) * factor * (high_float(scale[i]) + weight_offset));
+    }
+}
