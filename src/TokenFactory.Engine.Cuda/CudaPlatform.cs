@@ -51,6 +51,7 @@ public static class CudaPlatform
     /// <exception cref="NotSupportedException">It is older than compute capability 8.0, which the kernels need.</exception>
     internal static unsafe CudaDevice Describe(int ordinal)
     {
+        DriverStatus.Require(NativeDriver.cuInit(0));
         DriverStatus.Require(NativeDriver.cuDeviceGet(out int device, ordinal));
         byte* name = stackalloc byte[128];
         DriverStatus.Require(NativeDriver.cuDeviceGetName(name, 128, device));

@@ -6,6 +6,9 @@ public readonly record struct TokenLogprob(int Token, float Logprob);
 /// <summary>The token sampled for one slice of a step.</summary>
 public struct SampledToken
 {
+    /// <summary>Stands for the token of a row in which the model computed something that is no number.</summary>
+    public const int NotANumber = -1;
+
     /// <summary>Index of the slice in its plan.</summary>
     public int Slice;
 

@@ -53,6 +53,11 @@ internal sealed class GenerationBook
                 // It ended while this step was under way: the token is nobody's.
                 continue;
             }
+            if (sample.Token == SampledToken.NotANumber)
+            {
+                End((Generation)sequence.Owner!, FinishReason.Failed, "The model computed something that is no number for this request. Its weights may be damaged.");
+                continue;
+            }
             sequence.Append(sample.Token);
             Generation generation = (Generation)sequence.Owner!;
             generation.GeneratedSoFar = sequence.GeneratedCount;

@@ -10,7 +10,6 @@ public sealed class SamplingState
 {
     private readonly Dictionary<int, int>? _generatedCounts;
     private readonly HashSet<int>? _promptTokens;
-    private readonly ulong _seed;
 
     /// <param name="parameters">Checked parameters.</param>
     /// <param name="prompt">The prompt's tokens; read only where a repetition penalty needs them.</param>
@@ -18,7 +17,7 @@ public sealed class SamplingState
     public SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens)
     {
         Parameters = parameters;
-        _seed = parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Seed = parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         if (parameters.HasPenalties)
         {
             _generatedCounts = new Dictionary<int, int>(Math.Min(maxNewTokens, 1024));
@@ -35,6 +34,9 @@ public sealed class SamplingState
 
     public SamplingParameters Parameters { get; }
 
+    /// <summary>What all its draws come from.</summary>
+    public ulong Seed { get; }
+
     /// <summary>Tokens drawn so far, which is also the index of the next draw.</summary>
     public int Drawn { get; private set; }
 
@@ -48,7 +50,7 @@ public sealed class SamplingState
     /// </summary>
     public double NextUniform()
     {
-        ulong z = _seed + (0x9E3779B97F4A7C15UL * ((ulong)Drawn + 1));
+        ulong z = Seed + (0x9E3779B97F4A7C15UL * ((ulong)Drawn + 1));
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
         z ^= z >> 31;

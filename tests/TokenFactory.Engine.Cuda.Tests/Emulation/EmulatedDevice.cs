@@ -38,8 +38,12 @@ public sealed class EmulatedDevice
         }
         CudaPlatform.UseLibrary(library);
         _emulator = new Emulator(library);
-        Kernels = new KernelCache(Path.Combine(folder, "kernels"));
+        KernelFolder = Path.Combine(folder, "kernels");
+        Kernels = new KernelCache(KernelFolder);
     }
+
+    /// <summary>Where they are kept.</summary>
+    internal string? KernelFolder { get; }
 
     /// <summary>Kernels compiled for the emulated device.</summary>
     internal KernelCache Kernels { get; } = new(null);

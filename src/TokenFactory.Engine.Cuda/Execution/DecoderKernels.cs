@@ -1,0 +1,64 @@
+using TokenFactory.Engine.Cuda.Launchers;
+using TokenFactory.Engine.Cuda.Modules;
+using TokenFactory.Models.Configuration;
+
+namespace TokenFactory.Engine.Cuda.Execution;
+
+/// <summary>The kernels of one model, compiled for its shapes.</summary>
+internal sealed class DecoderKernels : IDisposable
+{
+    private readonly Dictionary<LayerRope, RopeKvWriteKernel> _rope = [];
+
+    public DecoderKernels(KernelLoader loader, ModelSpec spec, KvShape shape)
+    {
+        Embedding = new EmbeddingKernel(loader);
+        Norm = new RmsNormKernel(loader);
+        Decode = new AttentionDecodeKernel(loader, shape);
+        Prefill = new AttentionPrefillKernel(loader, shape);
+        Activation = new GatedActivationKernel(loader, spec.Activation == Models.Configuration.Activation.GeluTanh);
+        Gather = new GatherRowsKernel(loader);
+        Sampling = new SamplingKernel(loader);
+        Scatter = new ScatterKernel(loader);
+        Add = new AddKernel(loader);
+        SoftCap = new SoftCapKernel(loader);
+        foreach (LayerRope rope in spec.LayerAttention.Select(layer => layer.Rope).Distinct())
+        {
+            _rope.Add(rope, new RopeKvWriteKernel(loader, shape, RotaryOf(spec, rope), spec.QueryKeyNorm));
+        }
+    }
+
+    public EmbeddingKernel Embedding { get; }
+
+    public RmsNormKernel Norm { get; }
+
+    public AttentionDecodeKernel Decode { get; }
+
+    public AttentionPrefillKernel Prefill { get; }
+
+    public GatedActivationKernel Activation { get; }
+
+    public GatherRowsKernel Gather { get; }
+
+    public SamplingKernel Sampling { get; }
+
+    public ScatterKernel Scatter { get; }
+
+    public AddKernel Add { get; }
+
+    public SoftCapKernel SoftCap { get; }
+
+    public RopeKvWriteKernel Rope(LayerRope rope) => _rope[rope];
+
+    /// <summary>The rotation of a layer; null for none.</summary>
+    public static RopeSpec? RopeOf(ModelSpec spec, LayerRope rope) => rope switch { LayerRope.Global => spec.Rope, LayerRope.Local => spec.LocalRope, _ => null };
+
+    public void Dispose()
+    {
+        foreach (IDisposable kernel in _rope.Values.Concat<IDisposable>([Embedding, Norm, Decode, Prefill, Activation, Gather, Sampling, Scatter, Add, SoftCap]))
+        {
+            kernel.Dispose();
+        }
+    }
+
+    private static int RotaryOf(ModelSpec spec, LayerRope rope) => RopeOf(spec, rope)?.RotaryDimensions ?? 0;
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using TokenFactory.Engine.Cuda.Interop.Driver;
+using TokenFactory.Engine.Cuda.Launchers;
+using TokenFactory.Engine.Cuda.Weights;
+using TokenFactory.Models.Configuration;
+
+namespace TokenFactory.Engine.Cuda.Execution;
+
+/// <summary>
+/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer is a norm, q/k/v, rotation and filing, attention,
+/// output, a norm, gate/up, activation, down; the residual sum is part of a product. All inputs are read from device memory, so that a pass
+/// of one size can be recorded once and replayed.
+/// </summary>
+internal sealed class DecoderPass(
+    ModelSpec spec, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
+    int tableStride, int splitContext, int multiprocessors)
+{
+    private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
+
+    /// <summary>Enqueues a step whose inputs lie as <paramref name="layout"/> says.</summary>
+    public void Enqueue(in StepLayout layout)
+    {
+        nint inputs = buffers.Inputs.Value;
+        StepSize size = layout.Size;
+        kernels.Scatter.Launch(buffers.Tables.Value, inputs + layout.TableBlocks, inputs + layout.TableIndices, size.TableEntries, 1, stream);
+        kernels.Scatter.Launch(
+            sampling.Settings.Value, inputs + layout.Settings, inputs + layout.SettingRows, size.Settings, Unsafe.SizeOf<SamplingSettings>() / sizeof(int), stream);
+        kernels.Embedding.Launch(
+            buffers.X.Value, inputs + layout.Tokens, inputs + layout.Rows, buffers.LastSampled.Value, weights.Embedding.Value, size.Tokens, spec.HiddenSize, spec.EmbeddingScale, stream);
+        for (int layer = 0; layer < spec.Layers; layer++)
+        {
+            EnqueueAttention(layer, layout);
+            EnqueueFeedForward(weights.Layers[layer], size.Tokens);
+        }
+        EnqueueHead(layout);
+    }
+
+    private void EnqueueAttention(int layer, in StepLayout layout)
+    {
+        LayerWeights own = weights.Layers[layer];
+        StepSize size = layout.Size;
+        nint inputs = buffers.Inputs.Value;
+        Norm(buffers.Normed.Value, buffers.X.Value, own.AttentionNorm.Value, size.Tokens);
+        products.Enqueue(
+            buffers.Qkv.Value, buffers.Normed.Value, own.QueryKeyValue.Value, own.QueryKeyValueBias?.Value ?? 0, size.Tokens, QkvWidth, spec.HiddenSize, adds: false);
+        LayerRope rope = spec.LayerAttention[layer].Rope;
+        RopeKvWriteArguments filing = new()
+        {
+            Qkv = buffers.Qkv.Value, Keys = kv.Keys(layer), Values = kv.Values(layer), Positions = inputs + layout.Positions, Rows = inputs + layout.Rows,
+            BlockTables = buffers.Tables.Value, CosSin = ropes.Of(rope), QueryNorm = own.QueryNorm?.Value ?? 0, KeyNorm = own.KeyNorm?.Value ?? 0, Tokens = size.Tokens,
+            TableStride = tableStride, QueryHeads = spec.AttentionHeads, KvHeads = spec.KeyValueHeads, Epsilon = spec.NormEpsilon, WeightOffset = spec.NormWeightOffset,
+        };
+        kernels.Rope(rope).Launch(filing, stream);
+        AttentionArguments attention = new()
+        {
+            Result = buffers.Attended.Value, Qkv = buffers.Qkv.Value, Keys = kv.Keys(layer), Values = kv.Values(layer), BlockTables = buffers.Tables.Value, QkvStride = QkvWidth,
+            TableStride = tableStride, QueryHeads = spec.AttentionHeads, KvHeads = spec.KeyValueHeads, Scale = spec.AttentionScale, SoftCap = spec.AttentionSoftCap ?? 0,
+            Window = spec.LayerAttention[layer].SlidingWindow ?? 0,
+        };
+        int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
+        kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
+        kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
+        Join(buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens, spec.QuerySize);
+    }
+
+    private void EnqueueFeedForward(LayerWeights own, int rows)
+    {
+        Norm(buffers.Normed.Value, buffers.X.Value, own.FeedForwardNorm.Value, rows);
+        products.Enqueue(
+            buffers.GateUp.Value, buffers.Normed.Value, own.GateUp.Value, own.GateUpBias?.Value ?? 0, rows, 2 * spec.FeedForwardSize, spec.HiddenSize, adds: false);
+        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, stream);
+        Join(buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows, spec.FeedForwardSize);
+    }
+
+    /// <summary>Adds a part's result to the residual stream, through a norm where the model has one there.</summary>
+    private void Join(nint result, nint w, nint bias, nint norm, int rows, int inputs)
+    {
+        if (norm == 0)
+        {
+            products.Enqueue(buffers.X.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: true);
+            return;
+        }
+        products.Enqueue(buffers.Added.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: false);
+        Norm(buffers.Added.Value, buffers.Added.Value, norm, rows);
+        kernels.Add.Launch(buffers.X.Value, buffers.Added.Value, (long)rows * spec.HiddenSize, stream);
+    }
+
+    private void EnqueueHead(in StepLayout layout)
+    {
+        int samples = layout.Size.Samples;
+        if (samples == 0)
+        {
+            return;
+        }
+        nint inputs = buffers.Inputs.Value;
+        kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
+        Norm(buffers.LastRows.Value, buffers.LastRows.Value, weights.FinalNorm.Value, samples);
+        products.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, spec.VocabularySize, spec.HiddenSize, adds: false, isFloat: true);
+        if (spec.LogitSoftCap is { } cap)
+        {
+            kernels.SoftCap.Launch(buffers.Logits.Value, (long)samples * spec.VocabularySize, cap, stream);
+        }
+        kernels.Sampling.Launch(
+            buffers.Logits.Value, buffers.RawLogits.Value, sampling.Settings.Value, inputs + layout.SampleRows, buffers.LastSampled.Value, buffers.Records.Value, samples,
+            spec.VocabularySize, stream);
+    }
+
+    private void Norm(nint to, nint from, nint weight, int rows) => kernels.Norm.Launch(to, from, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
+}

@@ -1,0 +1,134 @@
+using TokenFactory.Engine.Cuda.Memory;
+using TokenFactory.Models.Configuration;
+using TokenFactory.Models.Weights;
+
+namespace TokenFactory.Engine.Cuda.Weights;
+
+/// <summary>One layer's tensors on the device. Projections are [out, in]; null where the model has none.</summary>
+internal sealed record LayerWeights(
+    DeviceMemory AttentionNorm, DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory FeedForwardNorm, DeviceMemory GateUp, DeviceMemory? GateUpBias, DeviceMemory Down,
+    DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
+{
+    public IEnumerable<DeviceMemory> All => new[]
+    {
+        AttentionNorm, QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUp, GateUpBias, Down,
+        DownBias, PostFeedForwardNorm,
+    }.OfType<DeviceMemory>();
+
+    public void Dispose()
+    {
+        foreach (DeviceMemory memory in All)
+        {
+            memory.Dispose();
+        }
+    }
+}
+
+/// <summary>A model's tensors on the device: q, k and v as one matrix, gate and up as one.</summary>
+internal sealed class DeviceWeights : IDisposable
+{
+    private DeviceWeights(DeviceMemory embedding, DeviceMemory head, DeviceMemory finalNorm, LayerWeights[] layers)
+    {
+        (Embedding, Head, FinalNorm, Layers) = (embedding, head, finalNorm, layers);
+        Bytes = embedding.Bytes + (head == embedding ? 0 : head.Bytes) + finalNorm.Bytes + layers.Sum(layer => layer.All.Sum(memory => memory.Bytes));
+    }
+
+    /// <summary>[vocabulary, hidden].</summary>
+    public DeviceMemory Embedding { get; }
+
+    /// <summary>[vocabulary, hidden]; the embedding itself where tied.</summary>
+    public DeviceMemory Head { get; }
+
+    public DeviceMemory FinalNorm { get; }
+
+    public IReadOnlyList<LayerWeights> Layers { get; }
+
+    public long Bytes { get; }
+
+    /// <summary>What the tensors take on the device; the estimate before a load.</summary>
+    public static long BytesOf(ModelSpec spec) => spec.ParameterCount * ElementFormat.Bytes;
+
+    /// <summary>Brings a model to the device.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="map">Its stored tensors.</param>
+    /// <param name="uploader">Brings them there.</param>
+    /// <param name="progress">Hears the share that is done, 0 to 1.</param>
+    /// <param name="cancellation">Gives up between tensors.</param>
+    public static DeviceWeights Load(ModelSpec spec, WeightMap map, WeightUploader uploader, Action<double> progress, CancellationToken cancellation)
+    {
+        List<IDisposable> made = [];
+        try
+        {
+            DeviceMemory embedding = Keep(uploader.Upload(map[WeightRole.TokenEmbedding]));
+            DeviceMemory head = spec.TiedEmbeddings ? embedding : Keep(uploader.Upload(map[WeightRole.OutputHead]));
+            DeviceMemory norm = Keep(uploader.Upload(map[WeightRole.FinalNorm]));
+            LayerWeights[] layers = new LayerWeights[spec.Layers];
+            for (int layer = 0; layer < spec.Layers; layer++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                layers[layer] = Keep(LoadLayer(map, layer, uploader));
+                progress((double)uploader.Uploaded / spec.ParameterCount);
+            }
+            uploader.Finish();
+            return new DeviceWeights(embedding, head, norm, layers);
+        }
+        catch
+        {
+            made.ForEach(one => one.Dispose());
+            throw;
+        }
+
+        T Keep<T>(T one)
+            where T : IDisposable
+        {
+            made.Add(one);
+            return one;
+        }
+    }
+
+    public void Dispose()
+    {
+        Embedding.Dispose();
+        Head.Dispose();
+        FinalNorm.Dispose();
+        foreach (LayerWeights layer in Layers)
+        {
+            layer.Dispose();
+        }
+    }
+
+    private static LayerWeights LoadLayer(WeightMap map, int layer, WeightUploader uploader)
+    {
+        return new LayerWeights(
+            One(WeightRole.AttentionNorm)!,
+            Several(WeightRole.Query, WeightRole.Key, WeightRole.Value)!,
+            Several(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
+            One(WeightRole.QueryNorm),
+            One(WeightRole.KeyNorm),
+            One(WeightRole.AttentionOutput)!,
+            One(WeightRole.AttentionOutputBias),
+            One(WeightRole.PostAttentionNorm),
+            One(WeightRole.FeedForwardNorm)!,
+            Several(WeightRole.Gate, WeightRole.Up)!,
+            Several(WeightRole.GateBias, WeightRole.UpBias),
+            One(WeightRole.Down)!,
+            One(WeightRole.DownBias),
+            One(WeightRole.PostFeedForwardNorm));
+
+        DeviceMemory? One(WeightRole role) => Several(role);
+
+        DeviceMemory? Several(params ReadOnlySpan<WeightRole> roles)
+        {
+            TensorView[] tensors = new TensorView[roles.Length];
+            for (int i = 0; i < roles.Length; i++)
+            {
+                if (!map.TryGet(roles[i], layer, out tensors[i]))
+                {
+                    return null;
+                }
+            }
+            return uploader.Upload(tensors);
+        }
+    }
+}
