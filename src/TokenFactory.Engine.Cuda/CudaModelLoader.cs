@@ -77,14 +77,31 @@ public static class CudaModelLoader
         longest = Math.Min(longest, kv.Blocks * options.BlockSize);
         ExecutorLimits limits = new()
         {
-            BlockSize = options.BlockSize, BlockCount = kv.Blocks, MaxSequences = options.MaxSequences, MaxStepTokens = options.MaxStepTokens, MaxChunks = options.MaxChunks,
-            MaxContext = longest, VocabularySize = spec.VocabularySize, StepsInFlight = 2,
+            BlockSize = options.BlockSize,
+            BlockCount = kv.Blocks,
+            MaxSequences = options.MaxSequences,
+            MaxStepTokens = options.MaxStepTokens,
+            MaxChunks = options.MaxChunks,
+            MaxContext = longest,
+            VocabularySize = spec.VocabularySize,
+            StepsInFlight = 2,
         };
         limits.Validate();
         return new LoadedDecoder
         {
-            Context = context, Stream = stream, Kernels = kernels, Weights = weights, Library = library, Buffers = buffers, Sampling = sampling, Ropes = ropes, Kv = kv, Products = products,
-            Limits = limits, InputBytes = inputBytes, MostSamples = samples,
+            Context = context,
+            Stream = stream,
+            Kernels = kernels,
+            Weights = weights,
+            Library = library,
+            Buffers = buffers,
+            Sampling = sampling,
+            Ropes = ropes,
+            Kv = kv,
+            Products = products,
+            Limits = limits,
+            InputBytes = inputBytes,
+            MostSamples = samples,
             Info = new DeviceInfo(
                 device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", (isHalf ? "fp16" : "bf16") + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
             Pass = new DecoderPass(spec, weights, kernels, buffers, kv, ropes, sampling, products, stream, stride, longest, device.Multiprocessors),

@@ -46,15 +46,36 @@ internal sealed class DecoderPass(
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
-            Qkv = buffers.Qkv.Value, Keys = kv.Keys(layer), Values = kv.Values(layer), Positions = inputs + layout.Positions, Rows = inputs + layout.Rows,
-            BlockTables = buffers.Tables.Value, CosSin = ropes.Of(rope), QueryNorm = own.QueryNorm?.Value ?? 0, KeyNorm = own.KeyNorm?.Value ?? 0, Tokens = size.Tokens,
-            TableStride = tableStride, QueryHeads = spec.AttentionHeads, KvHeads = spec.KeyValueHeads, Epsilon = spec.NormEpsilon, WeightOffset = spec.NormWeightOffset,
+            Qkv = buffers.Qkv.Value,
+            Keys = kv.Keys(layer),
+            Values = kv.Values(layer),
+            Positions = inputs + layout.Positions,
+            Rows = inputs + layout.Rows,
+            BlockTables = buffers.Tables.Value,
+            CosSin = ropes.Of(rope),
+            QueryNorm = own.QueryNorm?.Value ?? 0,
+            KeyNorm = own.KeyNorm?.Value ?? 0,
+            Tokens = size.Tokens,
+            TableStride = tableStride,
+            QueryHeads = spec.AttentionHeads,
+            KvHeads = spec.KeyValueHeads,
+            Epsilon = spec.NormEpsilon,
+            WeightOffset = spec.NormWeightOffset,
         };
         kernels.Rope(rope).Launch(filing, stream);
         AttentionArguments attention = new()
         {
-            Result = buffers.Attended.Value, Qkv = buffers.Qkv.Value, Keys = kv.Keys(layer), Values = kv.Values(layer), BlockTables = buffers.Tables.Value, QkvStride = QkvWidth,
-            TableStride = tableStride, QueryHeads = spec.AttentionHeads, KvHeads = spec.KeyValueHeads, Scale = spec.AttentionScale, SoftCap = spec.AttentionSoftCap ?? 0,
+            Result = buffers.Attended.Value,
+            Qkv = buffers.Qkv.Value,
+            Keys = kv.Keys(layer),
+            Values = kv.Values(layer),
+            BlockTables = buffers.Tables.Value,
+            QkvStride = QkvWidth,
+            TableStride = tableStride,
+            QueryHeads = spec.AttentionHeads,
+            KvHeads = spec.KeyValueHeads,
+            Scale = spec.AttentionScale,
+            SoftCap = spec.AttentionSoftCap ?? 0,
             Window = spec.LayerAttention[layer].SlidingWindow ?? 0,
         };
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);

@@ -44,9 +44,16 @@ internal sealed class SamplingRows : IDisposable
         SamplingParameters parameters = state.Parameters;
         SamplingSettings settings = new()
         {
-            Temperature = parameters.Temperature, MinP = parameters.MinP, TopP = parameters.TopP, RepetitionPenalty = parameters.RepetitionPenalty,
-            PresencePenalty = parameters.PresencePenalty, FrequencyPenalty = parameters.FrequencyPenalty, TopK = parameters.TopK,
-            Logprobs = parameters.Logprobs ? parameters.TopLogprobs : -1, Seed = state.Seed, Drawn = state.Drawn,
+            Temperature = parameters.Temperature,
+            MinP = parameters.MinP,
+            TopP = parameters.TopP,
+            RepetitionPenalty = parameters.RepetitionPenalty,
+            PresencePenalty = parameters.PresencePenalty,
+            FrequencyPenalty = parameters.FrequencyPenalty,
+            TopK = parameters.TopK,
+            Logprobs = parameters.Logprobs ? parameters.TopLogprobs : -1,
+            Seed = state.Seed,
+            Drawn = state.Drawn,
         };
         if (parameters.LogitBias is { Count: > 0 } bias)
         {

@@ -23,7 +23,14 @@ public sealed class GoldenTests(EmulatedDevice device)
         ModelFolder folder = ModelFolder.Open(SharedData.Require("models/TinyStories-656K"));
         CudaModelExecutor executor = CudaModelLoader.Load(folder, new CudaExecutorOptions
         {
-            Precision = precision, Graphs = graphs, MaxSequences = 4, MaxStepTokens = 64, MaxChunks = 4, MaxContext = 256, KvMemoryBytes = 4 << 20, CacheFolder = device.KernelFolder,
+            Precision = precision,
+            Graphs = graphs,
+            MaxSequences = 4,
+            MaxStepTokens = 64,
+            MaxChunks = 4,
+            MaxContext = 256,
+            KvMemoryBytes = 4 << 20,
+            CacheFolder = device.KernelFolder,
         });
         using EngineLoop loop = new(
             executor,
