@@ -52,6 +52,28 @@ public sealed class LayoutTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Page_SystemIsDark_IsNeverDrawnInOtherColours()
+    {
+        await using BrowserPage page = await console.OpenAsync("/", scheme: ColorScheme.Dark);
+        await page.Page.AddInitScriptAsync(
+            """
+            window.colours = [];
+            const look = () => {
+              const brand = document.querySelector(".brand-name");
+              if (brand && !window.colours.includes(getComputedStyle(brand).color)) {
+                window.colours.push(getComputedStyle(brand).color);
+              }
+            };
+            new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+            """);
+
+        await page.GoToAsync("/queue");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Switch to light" }).WaitForAsync();
+
+        Assert.Equal(["rgb(227, 234, 236)"], await page.Page.EvaluateAsync<string[]>("() => window.colours"));
+    }
+
+    [Fact]
     public async Task Navigation_FromFloorToPlayground_KeepsTheCircuit()
     {
         await using BrowserPage page = await console.OpenAsync("/");

@@ -18,6 +18,7 @@ internal static class KernelVariants
     private static readonly Dictionary<string, string[]> All = new()
     {
         ["rms_norm"] = Plain,
+        ["add"] = Plain,
         ["embedding"] = [.. Plain.Select(constants => $"LAST_SAMPLED=(-1) {constants}")],
         ["rope_kv_write"] =
         [
@@ -35,6 +36,8 @@ internal static class KernelVariants
         ["copy_kv_blocks"] = [""],
         ["quantize_fp8"] = Plain,
         ["gemv"] = ["ROWS=1", "ROWS=1 NORM ELEMENT_F16", "ROWS=4", "ROWS=8", "ROWS=8 NORM"],
+        ["scatter"] = [""],
+        ["soft_cap"] = [""],
         ["sampling"] = ["SAMPLING_SHARED=3352 SETTINGS_BYTES=88 RESULT_BYTES=176 MOST_TOP=20"],
     };
 

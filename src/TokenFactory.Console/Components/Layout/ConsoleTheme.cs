@@ -8,8 +8,15 @@ internal static class ConsoleTheme
     // No font is fetched: what the system has is what operators are used to reading.
     private static readonly string[] Fonts = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "Arial", "sans-serif"];
 
-    public static MudTheme Theme { get; } = new()
+    /// <summary>Holds unless the document says that it is dark.</summary>
+    public static MudTheme Light { get; } = Create(":root");
+
+    /// <summary>Holds where <c>wwwroot/js/theme.js</c> has marked the document, which it does before the first paint: no page waits for its circuit to get its colours.</summary>
+    public static MudTheme Dark { get; } = Create(":root[data-theme=\"dark\"]");
+
+    private static MudTheme Create(string scope) => new()
     {
+        PseudoCss = new PseudoCss { Scope = scope },
         PaletteLight = CreateLight(),
         PaletteDark = CreateDark(),
         LayoutProperties = new LayoutProperties
