@@ -44,6 +44,8 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
         }
     }
 
+    public Task ResumeAsync(string actor, string model) => models.ResumeAsync(actor, model);
+
     private async Task EndNowAsync(string actor, string model)
     {
         try

@@ -37,6 +37,14 @@ public sealed class ModelAdministrationTests
         Assert.Equal(HttpStatusCode.Accepted, leaving.StatusCode);
         using HttpResponseMessage refused = await AskAsync(host, 3);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        using HttpResponseMessage resumed = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
+        Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
+        using HttpResponseMessage served = await AskAsync(host, 3);
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        using HttpResponseMessage nothing = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
+        Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);
+        using HttpResponseMessage senseless = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "loading" });
+        Assert.Equal(HttpStatusCode.BadRequest, senseless.StatusCode);
         using HttpResponseMessage ended = await admin.DeleteAsync("admin/v1/models/second?drain=false");
         Assert.Equal(HttpStatusCode.Accepted, ended.StatusCode);
         await UntilAsync(admin, "second", model => model is null);

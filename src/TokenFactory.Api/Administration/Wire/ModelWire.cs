@@ -14,6 +14,10 @@ public sealed record ModelBody(
     string? Path, string? Name = null, string? Precision = null, int? Replicas = null, int? MaxSequences = null, int? MaxContext = null,
     long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
 
+/// <summary>What a model that is being unloaded shall do instead.</summary>
+/// <param name="State"><c>serving</c>: the unload is called off.</param>
+public sealed record ModelChange(string? State);
+
 /// <summary>A model as the administration lists it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="State"><c>serving</c>, <c>draining</c>, <c>loading</c> or <c>failed</c>.</param>
