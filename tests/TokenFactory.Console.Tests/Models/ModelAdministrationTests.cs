@@ -39,8 +39,7 @@ public sealed class ModelAdministrationTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         using HttpResponseMessage resumed = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
         Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
-        using HttpResponseMessage served = await AskAsync(host, 3);
-        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        await UntilAsync(admin, "second", model => model!.Value.GetProperty("state").GetString() == "serving");
         using HttpResponseMessage nothing = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
         Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);
         using HttpResponseMessage senseless = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "loading" });
