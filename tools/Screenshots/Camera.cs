@@ -12,19 +12,37 @@ internal sealed class Camera : IAsyncDisposable
     private static readonly (int Width, int Height) Desk = (1280, 860);
     private static readonly (int Width, int Height) Phone = (390, 844);
 
+    private const string HideFolders =
+        """
+        ([repository, temporary]) => {
+          const hide = text => text.replaceAll(repository, "/srv/token-factory").replaceAll(new RegExp(`${temporary}/tf-screenshots-\\w+`, "g"), "/var/lib/token-factory");
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode()) {
+            const text = texts.currentNode;
+            if (text.nodeValue.includes("/")) {
+              text.nodeValue = hide(text.nodeValue);
+            }
+          }
+        }
+        """;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly Uri _address;
+    private readonly string _product;
     private string? _session;
 
-    private Camera(IPlaywright playwright, IBrowser browser, Uri address) => (_playwright, _browser, _address) = (playwright, browser, address);
+    private Camera(IPlaywright playwright, IBrowser browser, Uri address, string product) =>
+        (_playwright, _browser, _address, _product) = (playwright, browser, address, product);
 
-    public static async Task<Camera> OpenAsync(Uri address)
+    /// <param name="address">The product's.</param>
+    /// <param name="product">The folder that it runs from.</param>
+    public static async Task<Camera> OpenAsync(Uri address, string product)
     {
         string executable = Chromium.Find() ?? throw new InvalidOperationException(Chromium.Missing);
         IPlaywright playwright = await Playwright.CreateAsync();
         IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = executable, Args = ["--no-sandbox", "--disable-gpu"] });
-        Camera camera = new(playwright, browser, address);
+        Camera camera = new(playwright, browser, address, product);
         IPage page = await camera.OpenPageAsync("/signin", ColorScheme.Light, Desk.Width, Desk.Height);
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("admin");
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(Factory.AdminPassword);
@@ -52,10 +70,12 @@ internal sealed class Camera : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Takes every page in both schemes, and those for phones narrow as well.</summary>
-    public async Task ShootAllAsync(string folder)
+    /// <summary>Takes pages in both schemes, and those for phones narrow as well.</summary>
+    /// <param name="folder">Where the pictures go.</param>
+    /// <param name="names">Of the pages; all where there are none.</param>
+    public async Task ShootAsync(string folder, IReadOnlySet<string> names)
     {
-        foreach (ConsolePage one in ConsolePages.All)
+        foreach (ConsolePage one in ConsolePages.All.Where(one => names.Count == 0 || names.Contains(one.Name)))
         {
             foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
@@ -81,6 +101,7 @@ internal sealed class Camera : IAsyncDisposable
         await Stage.ActAsync(one.Name, page);
         // Live figures need a look or two.
         await Task.Delay(TimeSpan.FromSeconds(2));
+        await page.EvaluateAsync(HideFolders, new[] { _product, Path.TrimEndingDirectorySeparator(Path.GetTempPath()) });
         byte[] picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = file, Caret = ScreenshotCaret.Hide });
         Console.WriteLine($"{file}: {picture.Length / 1000} KB{(picture.Length > MostBytes ? ", which is too much" : "")}");
         await page.Context.CloseAsync();

@@ -29,6 +29,9 @@ internal sealed class Factory : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.First());
 
+    /// <summary>The folder that the product runs from.</summary>
+    public string Folder => _app.Environment.ContentRootPath.TrimEnd(Path.DirectorySeparatorChar);
+
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts it on a free port; four requests run at a time, so that others wait.</summary>

@@ -15,6 +15,12 @@ internal static class Stage
             // Shares are of what was served while somebody watched.
             await Assertions.Expect(page.GetByTestId("jain")).Not.ToHaveTextAsync("–", new() { Timeout = 30_000 });
         },
+        ["models"] = async page =>
+        {
+            await page.GetByRole(AriaRole.Link, new() { Name = "Estimate and load" }).First.ClickAsync();
+            await page.GetByTestId("verdict").WaitForAsync();
+            await page.EvaluateAsync("() => scrollTo(0, 0)");
+        },
         ["tenants"] = async page =>
         {
             await page.GetByRole(AriaRole.Link, new() { Name = "support-desk", Exact = true }).ClickAsync();

@@ -292,16 +292,21 @@ internal sealed class EngineCore : IDisposable
 
     private EngineSnapshot TakeSnapshot()
     {
+        long now = _options.Clock.GetTimestamp();
         ListAll();
-        RequestSnapshot[] requests = [.. _listing.Select(Describe)];
+        RequestSnapshot[] requests = new RequestSnapshot[_listing.Count];
+        for (int i = 0; i < requests.Length; i++)
+        {
+            requests[i] = Describe(_listing[i], now);
+        }
         List<ShareSnapshot> shares = [];
         _scheduler.CopyShares(shares);
         KvBlockManager blocks = _scheduler.Blocks;
         return new EngineSnapshot(
-            requests, shares, _scheduler.WaitReason, Drain.PerSecond, blocks.UsedCount, blocks.CachedCount, blocks.FreeCount, Policies.Current, _draining);
+            requests, shares, _scheduler.WaitReason, Drain.PerSecond, blocks.UsedCount, blocks.CachedCount, blocks.FreeCount, Policies.Current, _draining, _options.Clock.GetElapsedTime(now));
     }
 
-    private RequestSnapshot Describe(Sequence sequence)
+    private RequestSnapshot Describe(Sequence sequence, long now)
     {
         Generation generation = (Generation)sequence.Owner!;
         return new RequestSnapshot(
@@ -314,7 +319,7 @@ internal sealed class EngineCore : IDisposable
             sequence.ComputedCount,
             sequence.GeneratedCount,
             sequence.MaxNewTokens,
-            _options.Clock.GetElapsedTime(sequence.ArrivedAt),
+            _options.Clock.GetElapsedTime(sequence.ArrivedAt, now),
             Since(sequence, sequence.StartedAt),
             Since(sequence, generation.FirstTokenAt),
             sequence.PreemptedAt.Count == 0 ? [] : [.. sequence.PreemptedAt.Select(at => Since(sequence, at)!.Value)],

@@ -4,7 +4,7 @@ using TokenFactory.Engine.Sequences;
 namespace TokenFactory.Engine.Loop;
 
 /// <summary>The engine between two steps: every request in it, and what its memory holds.</summary>
-/// <param name="Requests">Those that run in order of admission, then those that wait, lane by lane and tenant by tenant, then those held.</param>
+/// <param name="Requests">Those that run in order of admission, then those that wait, lane by lane and tenant by tenant, each tenant's as they would start, then those held.</param>
 /// <param name="Shares">Where every tenant with work stands.</param>
 /// <param name="WaitReason">What kept the next waiting request out at the last step.</param>
 /// <param name="StartsPerSecond">How fast requests left the queue lately; 0 where none did.</param>
@@ -13,6 +13,7 @@ namespace TokenFactory.Engine.Loop;
 /// <param name="KvFree">KV blocks with nothing in them.</param>
 /// <param name="Policy">The batch policy in force.</param>
 /// <param name="Draining">Whether new requests are refused.</param>
+/// <param name="Effort">How long the engine's thread took to make this; whoever asks again soon takes that time from its steps.</param>
 public sealed record EngineSnapshot(
     IReadOnlyList<RequestSnapshot> Requests,
     IReadOnlyList<ShareSnapshot> Shares,
@@ -22,7 +23,8 @@ public sealed record EngineSnapshot(
     int KvCached,
     int KvFree,
     PolicyVersion Policy,
-    bool Draining);
+    bool Draining,
+    TimeSpan Effort = default);
 
 /// <summary>One request at the time of a snapshot.</summary>
 /// <param name="Id">The request's id.</param>

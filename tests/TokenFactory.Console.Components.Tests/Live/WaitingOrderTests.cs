@@ -13,7 +13,7 @@ public sealed class WaitingOrderTests
     private static readonly BatchPolicy Policy = BatchPolicy.For(HashExecutor.DefaultLimits) with { AgingTokensPerSecond = 0 };
 
     [Fact]
-    public void Of_OneTenant_IsByArrival() => Assert.Equal([1, 2, 3], Order([Waiting(3), Waiting(1), Waiting(2)]));
+    public void Of_OneTenant_IsAsTheEngineHasThem() => Assert.Equal([3, 1, 2], Order([Waiting(3), Waiting(1), Waiting(2)]));
 
     [Fact]
     public void Of_TwoTenants_TakesTurnsFromTheLeastServed() => Assert.Equal(

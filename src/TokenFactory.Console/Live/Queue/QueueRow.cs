@@ -19,16 +19,12 @@ public sealed record QueueRow(string Model, string Device, RequestSnapshot Reque
     /// <summary>The rows of one replica: those that run, those that wait in the order in which they would start, those held.</summary>
     internal static IEnumerable<QueueRow> Of(string model, string device, EngineSnapshot engine)
     {
-        List<RequestSnapshot> order = WaitingOrder.Of(engine);
         HashSet<Lane> seen = [];
-        return
-        [
-            .. engine.Requests.Where(request => request.State == SequenceState.Running)
-                .Select(request => new QueueRow(model, device, request, null, null, request.ReaderBehind ? "Its client reads slower than it is answered" : "")),
-            .. order.Select((request, i) => new QueueRow(model, device, request, i, Expect(i, engine.StartsPerSecond), Explain(engine, request, i, seen.Add(request.Lane)))),
-            .. engine.Requests.Where(request => request.State == SequenceState.Held)
-                .Select(request => new QueueRow(model, device, request, null, null, "An operator holds it")),
-        ];
+        return engine.Requests.Where(request => request.State == SequenceState.Running)
+            .Select(request => new QueueRow(model, device, request, null, null, request.ReaderBehind ? "Its client reads slower than it is answered" : ""))
+            .Concat(WaitingOrder.Of(engine)
+                .Select((request, i) => new QueueRow(model, device, request, i, Expect(i, engine.StartsPerSecond), Explain(engine, request, i, seen.Add(request.Lane)))))
+            .Concat(engine.Requests.Where(request => request.State == SequenceState.Held).Select(request => new QueueRow(model, device, request, null, null, "An operator holds it")));
     }
 
     private static TimeSpan? Expect(int position, double startsPerSecond) =>

@@ -8,7 +8,7 @@ namespace TokenFactory.Web.Live.Queue;
 /// <summary>Asks the engines for their requests while somebody watches, once for everybody.</summary>
 public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOptions<LiveOptions> options, ILogger<QueueStore> logger) : IDisposable
 {
-    // A long queue is looked at more seldom, so that looking takes at most this share of a core's time, here and on the engine's thread.
+    // A long queue is looked at more seldom, so that looking takes at most this share of a core's time, here and on the engines' threads together.
     private const double MostShare = 0.04;
 
     private readonly Lock _lock = new();
@@ -60,7 +60,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                         long started = clock.GetTimestamp();
                         rows.AddRange(QueueRow.Of(model.Name, replica.Device.Id, engine));
                         NoteTenants(engine, tenants);
-                        effort += clock.GetElapsedTime(started);
+                        effort += engine.Effort + clock.GetElapsedTime(started);
                     }
                 }
             }
