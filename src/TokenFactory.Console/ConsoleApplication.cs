@@ -95,7 +95,7 @@ public static class ConsoleApplication
     /// <summary>An API client gets the API's own errors, never a page.</summary>
     private static Task KeepPagesFromApiClients(HttpContext context, RequestDelegate next)
     {
-        if ((context.Request.Path.StartsWithSegments("/v1") || context.Request.Path.StartsWithSegments("/admin")) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        if (!SecurePages.IsPage(context) && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
         {
             pages.Enabled = false;
         }

@@ -7,6 +7,7 @@ using TokenFactory.Engine.Cuda.Launchers;
 using TokenFactory.Engine.Cuda.Modules;
 using TokenFactory.Engine.Cuda.Weights;
 using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Models;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
@@ -16,26 +17,30 @@ namespace TokenFactory.Engine.Cuda;
 /// <summary>Brings a model to a GPU: weights, kernels for its shapes, buffers for the largest step, and KV blocks in what is left.</summary>
 public static class CudaModelLoader
 {
-    private const int DefaultContext = 32_768;
-
     // What is not given to KV: the driver and the libraries take memory of their own, some of it only at a first use.
-    private const double KvShare = 0.92;
+    internal const double KvShare = 0.92;
+
+    /// <summary>Refuses a model that no kernel computes, from its configuration alone.</summary>
+    /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
+    public static void CheckSupported(ModelFolder folder) => SupportedSpec.Check(folder, new CudaExecutorOptions().BlockSize);
 
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="options">How.</param>
-    /// <param name="progress">Hears the share of the weights that is on the device, 0 to 1.</param>
+    /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="CudaException">The device refuses, for instance for want of memory.</exception>
     /// <exception cref="NotSupportedException">No kernel does the model's shapes, or the device is too old.</exception>
     /// <exception cref="ModelFormatException">The weights are damaged.</exception>
-    public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, Action<double>? progress = null, CancellationToken cancellation = default)
+    public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         options.Validate();
         List<IDisposable> made = [];
         try
         {
-            return new CudaModelExecutor(Load(folder, options, made, progress ?? (_ => { }), cancellation));
+            CudaModelExecutor executor = new(Load(folder, options, made, progress, cancellation));
+            progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
+            return executor;
         }
         catch
         {
@@ -45,36 +50,31 @@ public static class CudaModelLoader
         }
     }
 
-    private static LoadedDecoder Load(ModelFolder folder, CudaExecutorOptions options, List<IDisposable> made, Action<double> progress, CancellationToken cancellation)
+    private static LoadedDecoder Load(ModelFolder folder, CudaExecutorOptions options, List<IDisposable> made, IProgress<ModelLoadProgress>? progress, CancellationToken cancellation)
     {
         ModelSpec spec = folder.Spec;
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
         CudaDevice device = CudaPlatform.Describe(options.Device);
         CudaContext context = Keep(new CudaContext(device.Handle));
         context.Enter();
         CudaStream stream = Keep(new CudaStream());
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         bool isHalf = options.Precision == CudaPrecision.Float16;
+        DeviceWeights weights = Keep(LoadWeights(folder, options, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape));
-        DeviceWeights weights = Keep(LoadWeights(folder, options, stream, progress, cancellation));
         CublasLtLibrary library = Keep(new CublasLtLibrary());
 
-        int longest = Math.Min(spec.MaxPositions, options.MaxContext ?? DefaultContext);
-        int stride = (longest + options.BlockSize - 1) / options.BlockSize;
-        int samples = RowBuckets.Of(options.MaxSequences);
-        int rows = RowBuckets.Of(options.MaxStepTokens);
-        // Tokens times splits, which the memory of parts grows by.
-        int parts = Enumerable.Range(1, samples).Max(count => count * AttentionDecodeKernel.SplitsFor(count, spec.AttentionHeads, spec.KeyValueHeads, longest, device.Multiprocessors));
-        int inputBytes = new StepLayout(new StepSize(
-            rows, samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, samples, (options.MaxSequences * stride) + 1, options.MaxSequences)).Bytes;
+        DecoderSizes sizes = new(spec, options, device.Multiprocessors);
         DecoderBuffers buffers = Keep(new DecoderBuffers(
-            spec, rows, samples, inputBytes, options.MaxSequences + 1, stride, kernels.Decode.PartialBytes(parts, spec.AttentionHeads, 2) / 2,
-            AttentionDecodeKernel.DoneCount(samples, spec.AttentionHeads, spec.KeyValueHeads)));
+            spec, sizes.Rows, sizes.Samples, sizes.InputBytes, options.MaxSequences + 1, sizes.TableStride, kernels.Decode.PartialBytes(sizes.PartialRows, spec.AttentionHeads, 2) / 2,
+            AttentionDecodeKernel.DoneCount(sizes.Samples, spec.AttentionHeads, spec.KeyValueHeads)));
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
-        RopeTables ropes = Keep(new RopeTables(spec, longest, stream));
+        RopeTables ropes = Keep(new RopeTables(spec, sizes.Context, stream));
         KvPool kv = Keep(new KvPool(spec, shape, CountBlocks(spec, shape, options)));
         MatrixProducts products = Keep(new MatrixProducts(library, stream, isHalf ? MatrixType.Float16 : MatrixType.BFloat16));
-        longest = Math.Min(longest, kv.Blocks * options.BlockSize);
+        int longest = Math.Min(sizes.Context, kv.Blocks * options.BlockSize);
         ExecutorLimits limits = new()
         {
             BlockSize = options.BlockSize,
@@ -100,12 +100,12 @@ public static class CudaModelLoader
             Kv = kv,
             Products = products,
             Limits = limits,
-            InputBytes = inputBytes,
-            MostSamples = samples,
+            InputBytes = sizes.InputBytes,
+            MostSamples = sizes.Samples,
             Info = new DeviceInfo(
                 device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", (isHalf ? "fp16" : "bf16") + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
-            Pass = new DecoderPass(spec, weights, kernels, buffers, kv, ropes, sampling, products, stream, stride, longest, device.Multiprocessors),
-            Writer = new StepWriter(sampling, options.MaxSequences, stride, kv.SpareBlock, options.Graphs),
+            Pass = new DecoderPass(spec, weights, kernels, buffers, kv, ropes, sampling, products, stream, sizes.TableStride, longest, device.Multiprocessors),
+            Writer = new StepWriter(sampling, options.MaxSequences, sizes.TableStride, kv.SpareBlock, options.Graphs),
         };
 
         T Keep<T>(T one)

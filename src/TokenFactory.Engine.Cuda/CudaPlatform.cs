@@ -15,6 +15,9 @@ public static class CudaPlatform
     private const int LeastComputeMajor = 8;
     private const int VersionsPerMajor = 1000;
 
+    // Held for good: a model that is loaded after an estimate needs them anyway.
+    private static readonly List<CudaContext> Contexts = [];
+
     /// <summary>Takes the driver, NVRTC and cuBLASLt from one file, for instance an emulated device. Before anything else here only.</summary>
     /// <exception cref="InvalidOperationException">A library is loaded already.</exception>
     public static void UseLibrary(string path) => CudaLibraries.UseInstead(path);
@@ -45,6 +48,30 @@ public static class CudaPlatform
         }
         DriverStatus.Require(NativeDriver.cuDeviceGetCount(out int count));
         return count > 0 ? new CudaAvailability(CudaState.Available, "", count) : new CudaAvailability(CudaState.NoDevice, "The NVIDIA driver finds no GPU.", 0);
+    }
+
+    /// <summary>The devices with their memory, as it is now. The first call makes each device ready for this process, which takes memory of its own.</summary>
+    public static IReadOnlyList<CudaDeviceMemory> ReadMemory()
+    {
+        lock (Contexts)
+        {
+            DriverStatus.Require(NativeDriver.cuInit(0));
+            DriverStatus.Require(NativeDriver.cuDeviceGetCount(out int count));
+            while (Contexts.Count < count)
+            {
+                DriverStatus.Require(NativeDriver.cuDeviceGet(out int device, Contexts.Count));
+                Contexts.Add(new CudaContext(device));
+            }
+            return [.. Enumerable.Range(0, count).Select(ReadMemory)];
+        }
+    }
+
+    private static CudaDeviceMemory ReadMemory(int ordinal)
+    {
+        Contexts[ordinal].Enter();
+        DriverStatus.Require(NativeDriver.cuMemGetInfo_v2(out nuint free, out nuint total));
+        CudaDevice device = Describe(ordinal);
+        return new CudaDeviceMemory(ordinal, device.Name, (long)free, (long)total, device.Multiprocessors);
     }
 
     /// <summary>What a device is.</summary>
@@ -88,3 +115,11 @@ internal sealed record CudaDevice(int Ordinal, int Handle, string Name, long Mem
     /// <summary>What kernels are compiled for.</summary>
     public string Architecture => Major == 9 ? "sm_90a" : $"sm_{Major}{Minor}";
 }
+
+/// <summary>A CUDA device and its memory at one moment.</summary>
+/// <param name="Ordinal">Its place among the devices, as in <c>cuda:0</c>.</param>
+/// <param name="Name">The maker's name.</param>
+/// <param name="FreeBytes">What can be allocated.</param>
+/// <param name="TotalBytes">All of it.</param>
+/// <param name="Multiprocessors">Streaming multiprocessors.</param>
+public sealed record CudaDeviceMemory(int Ordinal, string Name, long FreeBytes, long TotalBytes, int Multiprocessors);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Onnx.Execution;
 using TokenFactory.Engine.Onnx.Graph;
 using TokenFactory.Engine.Onnx.Kv;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TokenFactory.Tests.Shared.Host;
+using TokenFactory.Web.Playground.Sharing;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
 
@@ -20,7 +21,7 @@ public sealed class SignInPageTests(ConsoleFixture console)
         await using HostProcess host = await HostProcess.StartAsync(new Dictionary<string, string> { ["TokenFactory__SignIn__AdminPassword"] = "" });
         await host.UntilPrintsAsync("Sign in to the pages as admin");
         string password = Regex.Match(host.Output, "[a-z2-9]{5}(-[a-z2-9]{5}){3}").Value;
-        await using BrowserPage page = await console.OpenAsync("/queue?lane=Batch", width, scheme: scheme, address: host.Client.BaseAddress, signedIn: false);
+        await using BrowserPage page = await console.OpenAsync("/playground?mode=completion" + TextFragment.Write(new() { Prompt = "Once upon" }), width, scheme: scheme, address: host.Client.BaseAddress, signedIn: false);
 
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
         Assert.False(await page.ScrollsSidewaysAsync());
@@ -31,6 +32,7 @@ public sealed class SignInPageTests(ConsoleFixture console)
 
         await page.Page.Locator(".account").WaitForAsync();
         Assert.False(await page.ScrollsSidewaysAsync());
+        await Expect(page.Page.Locator("#completion-prompt")).ToHaveValueAsync("Once upon");
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
         await page.GoToAsync("/queue?lane=Batch");
@@ -39,9 +41,9 @@ public sealed class SignInPageTests(ConsoleFixture console)
     }
 
     [Theory]
-    [InlineData("viewer", "Floor Queue Policies Tenants Usage Audit", "/playground /accounts")]
-    [InlineData("operator", "Floor Queue Policies Tenants Usage Playground Audit", "/accounts")]
-    [InlineData("quota-admin", "Floor Queue Policies Tenants Usage Audit", "/playground /accounts")]
+    [InlineData("viewer", "Floor Queue Models Policies Tenants Usage Audit", "/playground /accounts /settings")]
+    [InlineData("operator", "Floor Queue Models Policies Tenants Usage Playground Audit", "/accounts /settings")]
+    [InlineData("quota-admin", "Floor Queue Models Policies Tenants Usage Audit", "/playground /accounts /settings")]
     public async Task Role_SignedIn_SeesItsPagesAndFindsOtherDoorsShut(string role, string pages, string shut)
     {
         await using BrowserPage admin = await console.OpenAsync("/accounts");

@@ -1,8 +1,9 @@
-// The fragment of a link survives signing in: browsers keep it as far as the sign-in page and drop it when that page's form is sent.
+// The fragment of a link survives signing in and a first choice of a password: browsers keep it as far as the sign-in page and drop it when
+// that page's form is sent.
 // This runs before the circuit starts, which tells the server the page's address.
 {
   const key = "tf-fragment";
-  if (location.pathname.endsWith("/signin")) {
+  if (/\/(signin|account\/password)$/.test(location.pathname)) {
     if (location.hash) {
       sessionStorage.setItem(key, location.hash);
     }

@@ -34,6 +34,7 @@ internal sealed class AdminRoutes(
         Add(Permission.ManageQuotas, HttpMethods.Delete, "keys/{key}", keys.RevokeAsync);
         Add(Permission.See, HttpMethods.Get, "models", models.ListAsync);
         Add(Permission.Operate, HttpMethods.Post, "models", models.LoadAsync);
+        Add(Permission.Operate, HttpMethods.Patch, "models/{**model}", models.ChangeAsync);
         Add(Permission.Operate, HttpMethods.Delete, "models/{**model}", models.UnloadAsync);
         Add(Permission.See, HttpMethods.Get, "usage", usage.ListAsync);
         Add(Permission.ManageQuotas, HttpMethods.Get, "usage/export", usage.ExportAsync);

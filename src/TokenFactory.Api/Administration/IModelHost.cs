@@ -21,4 +21,9 @@ public interface IModelHost
     /// <param name="model">Its name.</param>
     /// <param name="drain">True: what it has comes to its end first; false: that is cancelled.</param>
     Task UnloadAsync(string actor, string model, bool drain);
+
+    /// <summary>Calls an unload off: the model takes requests again.</summary>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="model">Its name.</param>
+    Task ResumeAsync(string actor, string model);
 }

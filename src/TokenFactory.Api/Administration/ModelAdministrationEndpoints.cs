@@ -40,6 +40,22 @@ internal sealed class ModelAdministrationEndpoints(IModelHost? host = null)
         await AnswerAsync(context, new ModelAnswer(name, "draining"));
     }
 
+    public async Task ChangeAsync(HttpContext context, string actor)
+    {
+        string name = AdminPaths.Segment(context, "model");
+        ModelChange change = await AdminJson.ReadAsync(context, AdminJson.Context.ModelChange);
+        if (change.State != "serving")
+        {
+            throw ApiException.Invalid("state must be \"serving\": it calls the unload of a model off. DELETE unloads a model.", "state");
+        }
+        await TryAsync(async () =>
+        {
+            await Host.ResumeAsync(actor, name);
+            return name;
+        });
+        await ApiJson.WriteAsync(context, new ModelAnswer(name, change.State), AdminJson.Context.ModelAnswer);
+    }
+
     private IModelHost Host => host ?? throw ApiException.NotFound("This server does not load models by itself.");
 
     private static Task AnswerAsync(HttpContext context, ModelAnswer answer)

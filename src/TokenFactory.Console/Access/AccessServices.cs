@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Web.Access.Accounts;
@@ -112,7 +113,10 @@ internal static class AccessServices
 
     private static Task RedirectDenied(RedirectContext<CookieAuthenticationOptions> context)
     {
-        context.Response.Redirect(context.HttpContext.User.HasClaim(AccountPrincipal.MustChangePassword, "1") ? SignInPaths.Password : context.RedirectUri);
+        HttpRequest request = context.Request;
+        context.Response.Redirect(context.HttpContext.User.HasClaim(AccountPrincipal.MustChangePassword, "1")
+            ? QueryHelpers.AddQueryString(SignInPaths.Password, SignInPaths.ReturnParameter, $"{request.Path}{request.QueryString}")
+            : context.RedirectUri);
         return Task.CompletedTask;
     }
 }

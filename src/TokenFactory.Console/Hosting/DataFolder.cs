@@ -13,6 +13,9 @@ public sealed class DataFolder
     /// <summary>Where quantised weights are kept.</summary>
     public string ModelCache => System.IO.Path.Combine(Path, "cache", "models");
 
+    /// <summary>Where kernels are kept that were compiled for this machine's GPUs.</summary>
+    public string KernelCache => System.IO.Path.Combine(Path, "cache", "kernels");
+
     /// <summary>Where models from a hub are kept.</summary>
     public string Downloads => System.IO.Path.Combine(Path, "models");
 

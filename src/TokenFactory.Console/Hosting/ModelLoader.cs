@@ -1,5 +1,6 @@
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Serving;
@@ -7,12 +8,13 @@ using TokenFactory.Models;
 using TokenFactory.Models.ChatTemplates;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Tokenization;
+using TokenFactory.Web.Serving.Backends;
 using TokenFactory.Web.Serving.Folders;
 
 namespace TokenFactory.Web.Hosting;
 
 /// <summary>Turns a model folder into a model that serves: specification, tokenizer, template, executor, engine.</summary>
-internal sealed class ModelLoader(DataFolder data, ModelFolders folders, IEnumerable<IEngineObserver> observers, ReplicaPower power, TimeProvider clock)
+internal sealed class ModelLoader(ModelBackends backends, ModelFolders folders, IEnumerable<IEngineObserver> observers, ReplicaPower power, TimeProvider clock)
 {
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <exception cref="ModelFormatException">The folder is damaged or holds something unsupported.</exception>
@@ -28,13 +30,14 @@ internal sealed class ModelLoader(DataFolder data, ModelFolders folders, IEnumer
         ModelTokenizer ids = ModelTokenizer.Load(folder.Path);
         TokenizerAdapter tokenizer = new(ids);
         ChatTemplateAdapter? template = ChatTemplateAdapter.Load(folder.Path);
+        IModelBackend backend = backends.Choose(folder, options);
+        MemoryFit memory = backend.Estimate(folder.Spec, options);
         List<EngineLoop> replicas = [];
         try
         {
             for (int index = 0; index < options.Replicas; index++)
             {
-                OnnxModelExecutor executor = OnnxModelExecutor.Load(
-                    folder, options.ToExecutorOptions(data.ModelCache).ForReplica(index, options.Replicas), new ReplicaProgress(progress, index, options.Replicas), cancellation);
+                IModelExecutor executor = backend.Load(folder, options, index, new ReplicaProgress(progress, index, options.Replicas), cancellation);
                 replicas.Add(new EngineLoop(
                     executor,
                     new EngineOptions
@@ -58,12 +61,12 @@ internal sealed class ModelLoader(DataFolder data, ModelFolders folders, IEnumer
         ModelFacts facts = new(
             folder.Spec.Architecture.ToString(), folder.Spec.ParameterCount, folder.Path, clock.GetUtcNow(), clock.GetElapsedTime(started))
         {
-            KvBytesPerToken = 2L * folder.Spec.Layers * folder.Spec.KeyValueSize * sizeof(float),
+            Memory = memory,
         };
         return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts);
     }
 
-    private static BatchPolicy ToPolicy(ModelOptions options, OnnxModelExecutor executor)
+    private static BatchPolicy ToPolicy(ModelOptions options, IModelExecutor executor)
     {
         BatchPolicy policy = BatchPolicy.For(executor.Limits);
         return policy with { PrefillChunk = options.PrefillChunk ?? policy.PrefillChunk, QueueRequests = options.QueueRequests };

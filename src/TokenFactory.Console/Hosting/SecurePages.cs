@@ -10,7 +10,7 @@ internal static class SecurePages
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
         + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    private static readonly PathString[] Open = ["/v1", "/admin", "/health", "/metrics", "/openapi"];
+    private static readonly PathString[] NoPages = ["/v1", "/admin", "/health", "/metrics", "/openapi"];
 
     public static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
@@ -39,5 +39,6 @@ internal static class SecurePages
             + "a proxy that terminates TLS (with ASPNETCORE_FORWARDEDHEADERS_ENABLED=true), or a tunnel, for instance ssh -L 5080:127.0.0.1:5080 HOST.\n");
     }
 
-    private static bool IsPage(HttpContext context) => !Open.Any(path => context.Request.Path.StartsWithSegments(path));
+    /// <summary>Whether a request is for a page or what belongs to one, rather than for an API or a machine that watches.</summary>
+    public static bool IsPage(HttpContext context) => !NoPages.Any(path => context.Request.Path.StartsWithSegments(path));
 }

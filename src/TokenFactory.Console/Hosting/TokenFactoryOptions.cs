@@ -1,4 +1,3 @@
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Models.Hub;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Ledger;
@@ -33,6 +32,9 @@ public sealed class TokenFactoryOptions
 
     /// <summary>Folders whose sub-folders are listed as models; relative to the content root. Absent: <c>models</c>. Downloads are listed always.</summary>
     public IList<string> ModelFolders { get; } = [];
+
+    /// <summary>A file that holds the CUDA driver, NVRTC and cuBLASLt, in place of those that are installed; absent: those are looked for.</summary>
+    public string? CudaLibrary { get; set; }
 
     /// <summary>The hub that models are downloaded from.</summary>
     public HubOptions Hub { get; } = new();
@@ -91,22 +93,25 @@ public sealed class ModelOptions
     /// <summary>A folder in Hugging Face layout; relative to the content root or the working directory.</summary>
     public string Path { get; set; } = "";
 
-    /// <summary>What weights are kept in; <c>Auto</c> is int8 above 200 M parameters.</summary>
-    public WeightPrecision Precision { get; set; } = WeightPrecision.Auto;
+    /// <summary>Where it is computed; <c>Auto</c> is on GPUs where there are any that can, else on the processor.</summary>
+    public ModelDevice Device { get; set; } = ModelDevice.Auto;
 
-    /// <summary>Replicas, each with weights, KV memory and threads of its own.</summary>
+    /// <summary>What weights are kept in; <c>Auto</c> is bf16 on a GPU, and on the processor fp32, or int8 above 200 M parameters.</summary>
+    public ModelPrecision Precision { get; set; } = ModelPrecision.Auto;
+
+    /// <summary>Replicas, each with weights and KV memory of its own: on the processor with a share of the threads, else on a GPU each.</summary>
     public int Replicas { get; set; } = 1;
 
-    /// <summary>Threads that compute, over all replicas; 0: one each physical core.</summary>
+    /// <summary>Threads that compute on the processor, over all replicas; 0: one each physical core.</summary>
     public int Threads { get; set; }
 
-    /// <summary>Most sequences that run at once on a replica.</summary>
-    public int MaxSequences { get; set; } = 16;
+    /// <summary>Most sequences that run at once on a replica; null: 16 on the processor, 256 on a GPU.</summary>
+    public int? MaxSequences { get; set; }
 
-    /// <summary>Longest sequence; null: the model's, at most 4096.</summary>
+    /// <summary>Longest sequence; null: the model's, at most 4096 on the processor and 32,768 on a GPU.</summary>
     public int? MaxContext { get; set; }
 
-    /// <summary>Memory for keys and values of a replica in MiB; null: a quarter of its share of the machine's, at most 16 GiB.</summary>
+    /// <summary>Memory for keys and values of a replica in MiB; null: on the processor a quarter of its share of the machine's, at most 16 GiB; on a GPU what the largest step leaves.</summary>
     public long? KvMemoryMegabytes { get; set; }
 
     /// <summary>Most prompt tokens that one sequence computes in a step; null: as many as a step holds.</summary>
@@ -116,17 +121,6 @@ public sealed class ModelOptions
     public int QueueRequests { get; set; } = 2048;
 
     internal ModelOptions Copy() => (ModelOptions)MemberwiseClone();
-
-    /// <summary>The executor's part of it, before it is divided among replicas.</summary>
-    internal OnnxExecutorOptions ToExecutorOptions(string? cacheFolder) => new()
-    {
-        Precision = Precision,
-        Threads = Threads,
-        MaxSequences = MaxSequences,
-        MaxContext = MaxContext,
-        KvMemoryBytes = KvMemoryMegabytes * 1024 * 1024,
-        CacheFolder = cacheFolder,
-    };
 
     /// <summary>What makes no sense, each in words that name the key below <paramref name="key"/>.</summary>
     public IEnumerable<string> FindProblems(string key)

@@ -15,6 +15,7 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
         await audit.AddAsync(actor, "model.load", ModelManager.NameOf(options), null, new
         {
             options.Path,
+            Device = options.Device.ToString().ToLowerInvariant(),
             Precision = options.Precision.ToString().ToLowerInvariant(),
             options.Replicas,
             options.MaxSequences,

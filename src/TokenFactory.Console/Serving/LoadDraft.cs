@@ -1,5 +1,4 @@
 using System.Globalization;
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Tenants;
 
@@ -9,20 +8,22 @@ namespace TokenFactory.Web.Serving;
 public sealed record LoadDraft
 {
     public const string Auto = "auto";
-    public const string UsualSequences = "16";
     public const string OneReplica = "1";
 
     /// <summary>The name to serve it under; empty: the folder's.</summary>
     public string Name { get; init; } = "";
 
+    public string Device { get; init; } = Auto;
+
     public string Precision { get; init; } = Auto;
 
-    public string Sequences { get; init; } = UsualSequences;
+    /// <summary>Empty: what is usual on the device.</summary>
+    public string Sequences { get; init; } = "";
 
-    /// <summary>Empty: the model's, at most 4096.</summary>
+    /// <summary>Empty: the model's, up to a bound of the device.</summary>
     public string Context { get; init; } = "";
 
-    /// <summary>Empty: enough for all sequences at their full length.</summary>
+    /// <summary>Empty: enough, or what is left.</summary>
     public string KvMegabytes { get; init; } = "";
 
     /// <summary>Empty: one each physical core.</summary>
@@ -35,8 +36,9 @@ public sealed record LoadDraft
     {
         Path = folder,
         Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
-        Precision = Enum.TryParse(Precision, ignoreCase: true, out WeightPrecision precision) && Enum.IsDefined(precision) ? precision : WeightPrecision.Auto,
-        MaxSequences = (int)(Number("sequences", Sequences, 1, 1024, problems) ?? 16),
+        Device = Enum.TryParse(Device, ignoreCase: true, out ModelDevice device) && Enum.IsDefined(device) ? device : ModelDevice.Auto,
+        Precision = Enum.TryParse(Precision, ignoreCase: true, out ModelPrecision precision) && Enum.IsDefined(precision) ? precision : ModelPrecision.Auto,
+        MaxSequences = (int?)Number("sequences", Sequences, 1, 1024, problems),
         MaxContext = (int?)Number("context", Context, 2, 10_000_000, problems),
         KvMemoryMegabytes = Number("kv", KvMegabytes, 1, 64L << 20, problems),
         Threads = (int)(Number("threads", Threads, 1, 1024, problems) ?? 0),

@@ -1,6 +1,5 @@
 using TokenFactory.Api.Administration;
 using TokenFactory.Api.Administration.Wire;
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live.Loading;
@@ -44,6 +43,8 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
         }
     }
 
+    public Task ResumeAsync(string actor, string model) => models.ResumeAsync(actor, model);
+
     private async Task EndNowAsync(string actor, string model)
     {
         try
@@ -58,24 +59,28 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
 
     private static ModelOptions Read(ModelBody body)
     {
-        WeightPrecision precision = WeightPrecision.Auto;
-        if (body.Precision is not null && (!Enum.TryParse(body.Precision, ignoreCase: true, out precision) || !Enum.IsDefined(precision)))
-        {
-            throw new ModelOperationException(ModelOperationProblem.Invalid, $"precision is \"{body.Precision}\"; it must be auto, fp32, int8 or int4.", "precision");
-        }
         ModelOptions usual = new();
         return new ModelOptions
         {
             Path = body.Path ?? "",
             Name = body.Name,
-            Precision = precision,
+            Device = Parse<ModelDevice>(body.Device, "device"),
+            Precision = Parse<ModelPrecision>(body.Precision, "precision"),
             Replicas = body.Replicas ?? usual.Replicas,
-            MaxSequences = body.MaxSequences ?? usual.MaxSequences,
+            MaxSequences = body.MaxSequences,
             MaxContext = body.MaxContext,
             KvMemoryMegabytes = body.KvMemoryMegabytes,
             Threads = body.Threads ?? usual.Threads,
         };
     }
+
+    /// <summary>What a word names; absent: the first, which is auto.</summary>
+    private static T Parse<T>(string? text, string field)
+        where T : struct, Enum =>
+        text is null ? default
+        : Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) ? value
+        : throw new ModelOperationException(
+            ModelOperationProblem.Invalid, $"{field} is \"{text}\"; it must be one of {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}.", field);
 
     private static ModelView Describe(ServingModel serving) => new(
         serving.Model.Name,

@@ -21,8 +21,9 @@ public sealed record ModelsAddress(string? Folder = null, LoadDraft? Draft = nul
             folder is null ? null : new LoadDraft
             {
                 Name = Text("name") ?? "",
+                Device = Text("device") ?? LoadDraft.Auto,
                 Precision = Text("precision") ?? LoadDraft.Auto,
-                Sequences = Text("sequences") ?? LoadDraft.UsualSequences,
+                Sequences = Text("sequences") ?? "",
                 Context = Text("context") ?? "",
                 KvMegabytes = Text("kv") ?? "",
                 Threads = Text("threads") ?? "",
@@ -38,8 +39,9 @@ public sealed record ModelsAddress(string? Folder = null, LoadDraft? Draft = nul
     {
         ["folder"] = Folder,
         ["name"] = Draft?.Name,
+        ["device"] = Unless(Draft?.Device, LoadDraft.Auto),
         ["precision"] = Unless(Draft?.Precision, LoadDraft.Auto),
-        ["sequences"] = Unless(Draft?.Sequences, LoadDraft.UsualSequences),
+        ["sequences"] = Draft?.Sequences,
         ["context"] = Draft?.Context,
         ["kv"] = Draft?.KvMegabytes,
         ["threads"] = Draft?.Threads,

@@ -1,4 +1,5 @@
 using TokenFactory.Api.Administration;
+using TokenFactory.Web.Serving.Backends;
 using TokenFactory.Web.Serving.Downloads;
 using TokenFactory.Web.Serving.Fit;
 using TokenFactory.Web.Serving.Folders;
@@ -10,6 +11,9 @@ internal static class ServingServices
 {
     public static IServiceCollection AddServing(this IServiceCollection services)
     {
+        services.AddSingleton<CpuBackend>();
+        services.AddSingleton<CudaBackend>();
+        services.AddSingleton(provider => new ModelBackends([provider.GetRequiredService<CudaBackend>(), provider.GetRequiredService<CpuBackend>()]));
         services.AddSingleton<ModelFolders>();
         services.AddSingleton<FitDesk>();
         services.AddSingleton<ModelManager>();

@@ -36,17 +36,12 @@ internal sealed class RopeTables : IDisposable
 
     private static float[] Compute(RopeSpec rope, int positions)
     {
-        double[] frequencies = rope.InverseFrequencies(positions);
-        float[] numbers = new float[checked(positions * frequencies.Length * 2)];
+        float[] numbers = new float[checked(positions * rope.RotaryDimensions)];
         int at = 0;
-        for (int position = 0; position < positions; position++)
+        foreach ((float cosine, float sine) in rope.Rotations(positions))
         {
-            foreach (double frequency in frequencies)
-            {
-                (double sine, double cosine) = Math.SinCos(position * frequency);
-                numbers[at++] = (float)(cosine * rope.AttentionFactor);
-                numbers[at++] = (float)(sine * rope.AttentionFactor);
-            }
+            numbers[at++] = cosine;
+            numbers[at++] = sine;
         }
         return numbers;
     }

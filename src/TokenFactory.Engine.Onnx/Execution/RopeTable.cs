@@ -20,18 +20,14 @@ internal sealed class RopeTable
 
     public static RopeTable Create(RopeSpec rope, int positions)
     {
-        double[] frequencies = rope.InverseFrequencies(positions);
-        int width = frequencies.Length;
+        int width = rope.RotaryDimensions / 2;
         float[] cosines = GC.AllocateUninitializedArray<float>(checked(positions * width), pinned: true);
         float[] sines = GC.AllocateUninitializedArray<float>(positions * width, pinned: true);
-        for (int position = 0; position < positions; position++)
+        int at = 0;
+        foreach ((float cosine, float sine) in rope.Rotations(positions))
         {
-            for (int i = 0; i < width; i++)
-            {
-                (double sine, double cosine) = Math.SinCos(position * frequencies[i]);
-                cosines[(position * width) + i] = (float)(cosine * rope.AttentionFactor);
-                sines[(position * width) + i] = (float)(sine * rope.AttentionFactor);
-            }
+            (cosines[at], sines[at]) = (cosine, sine);
+            at++;
         }
         return new RopeTable(cosines, sines, width);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Models.Weights;
 
 namespace TokenFactory.Engine.Onnx.Weights;

@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
@@ -109,6 +110,6 @@ public sealed record ServedModel(
 /// <param name="LoadTime">How long loading took.</param>
 public sealed record ModelFacts(string Architecture, long Parameters, string Folder, DateTimeOffset LoadedAt, TimeSpan LoadTime)
 {
-    /// <summary>Bytes of keys and values of one token over all layers; 0 where that is not known.</summary>
-    public long KvBytesPerToken { get; init; }
+    /// <summary>What it was estimated to take before it was loaded; null where nobody did.</summary>
+    public MemoryFit? Memory { get; init; }
 }

@@ -23,6 +23,20 @@ public sealed record RopeSpec(double Theta, int RotaryDimensions, RopeScaling? S
         return frequencies;
     }
 
+    /// <summary>Cosine and sine of every position and pair, position by position, the attention factor multiplied in.</summary>
+    public IEnumerable<(float Cosine, float Sine)> Rotations(int positions)
+    {
+        double[] frequencies = InverseFrequencies(positions);
+        for (int position = 0; position < positions; position++)
+        {
+            foreach (double frequency in frequencies)
+            {
+                (double sine, double cosine) = Math.SinCos(position * frequency);
+                yield return ((float)(cosine * AttentionFactor), (float)(sine * AttentionFactor));
+            }
+        }
+    }
+
     /// <summary>Factor on both cosine and sine.</summary>
     public double AttentionFactor => Scaling?.AttentionFactor ?? 1;
 }

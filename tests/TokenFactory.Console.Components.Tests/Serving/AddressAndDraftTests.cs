@@ -1,4 +1,3 @@
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Serving;
 using TokenFactory.Web.Tenants;
@@ -12,7 +11,7 @@ public sealed class AddressAndDraftTests
     public void Address_WithEverything_ComesBackFromItsOwnText()
     {
         ModelsAddress address = new(
-            "/models/a b", new LoadDraft { Name = "x&y", Precision = "int4", Sequences = "4", Context = "512", KvMegabytes = "100", Threads = "2", Replicas = "2" }, "lab/model", "v1");
+            "/models/a b", new LoadDraft { Name = "x&y", Device = "cpu", Precision = "int4", Sequences = "4", Context = "512", KvMegabytes = "100", Threads = "2", Replicas = "2" }, "lab/model", "v1");
 
         Assert.Equal(address, ModelsAddress.FromQuery(address.ToString()["models".Length..]));
     }
@@ -28,7 +27,7 @@ public sealed class AddressAndDraftTests
         ModelOptions options = new LoadDraft { Precision = "int8", Sequences = "4", Context = "2,048", KvMegabytes = "", Replicas = "2" }.Read("/a", problems);
 
         Assert.False(problems.Any);
-        Assert.Equal((WeightPrecision.Int8, 4, 2048, null, 0, 2), (options.Precision, options.MaxSequences, options.MaxContext, options.KvMemoryMegabytes, options.Threads, options.Replicas));
+        Assert.Equal((ModelPrecision.Int8, 4, 2048, null, 0, 2), (options.Precision, options.MaxSequences, options.MaxContext, options.KvMemoryMegabytes, options.Threads, options.Replicas));
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class ModelManagerTests : ConsoleContext
         ModelOperationException refusal = await Assert.ThrowsAsync<ModelOperationException>(() => Manager.BeginLoad(huge, evenIfTooLarge: false));
 
         Assert.Equal(ModelOperationProblem.DoesNotFit, refusal.Problem);
-        Assert.Matches("It needs [0-9,.]+ GiB and [0-9,.]+ [MG]iB can be had", refusal.Message);
+        Assert.Matches("It needs [0-9,.]+ GiB and [0-9,.]+ [MG]iB of this machine can be had", refusal.Message);
         Assert.Contains("It would fit", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Loads.Loads);
 

@@ -37,6 +37,13 @@ public sealed class ModelAdministrationTests
         Assert.Equal(HttpStatusCode.Accepted, leaving.StatusCode);
         using HttpResponseMessage refused = await AskAsync(host, 3);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        using HttpResponseMessage resumed = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
+        Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
+        await UntilAsync(admin, "second", model => model!.Value.GetProperty("state").GetString() == "serving");
+        using HttpResponseMessage nothing = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
+        Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);
+        using HttpResponseMessage senseless = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "loading" });
+        Assert.Equal(HttpStatusCode.BadRequest, senseless.StatusCode);
         using HttpResponseMessage ended = await admin.DeleteAsync("admin/v1/models/second?drain=false");
         Assert.Equal(HttpStatusCode.Accepted, ended.StatusCode);
         await UntilAsync(admin, "second", model => model is null);
@@ -49,7 +56,7 @@ public sealed class ModelAdministrationTests
     [Theory]
     [InlineData("""{"name": "x"}""", HttpStatusCode.BadRequest, "path")]
     [InlineData("""{"path": "/no/such/folder"}""", HttpStatusCode.BadRequest, "does not exist")]
-    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "fp32, int8 or int4")]
+    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "auto, fp32, int8, int4, bf16, fp16")]
     [InlineData("""{"path": "DEMO", "replicas": 99}""", HttpStatusCode.BadRequest, "from 1 to 16")]
     [InlineData("""{"path": "DEMO", "name": "big", "kv_memory_megabytes": 60000000}""", HttpStatusCode.Conflict, "are missing")]
     public async Task Load_ThatCannotBe_IsRefusedInWords(string body, HttpStatusCode status, string words)

@@ -67,6 +67,7 @@ internal sealed record Listing<T>(IReadOnlyList<T> Data)
 [JsonSerializable(typeof(Listing<UsageView>))]
 [JsonSerializable(typeof(Listing<AuditView>))]
 [JsonSerializable(typeof(ModelBody))]
+[JsonSerializable(typeof(ModelChange))]
 [JsonSerializable(typeof(ModelAnswer))]
 [JsonSerializable(typeof(Listing<ModelView>))]
 [JsonSerializable(typeof(LedgerView))]

@@ -3,7 +3,8 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <summary>A model to load, as an administrator asks for it. What is absent is the usual.</summary>
 /// <param name="Path">A folder in Hugging Face layout on the server.</param>
 /// <param name="Name">The name to serve it under; absent: the folder's.</param>
-/// <param name="Precision"><c>auto</c>, <c>fp32</c>, <c>int8</c> or <c>int4</c>.</param>
+/// <param name="Device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
+/// <param name="Precision"><c>auto</c>; <c>fp32</c>, <c>int8</c> or <c>int4</c> on the processor, <c>bf16</c> or <c>fp16</c> on GPUs.</param>
 /// <param name="Replicas">How many replicas.</param>
 /// <param name="MaxSequences">Most sequences that run at once on a replica.</param>
 /// <param name="MaxContext">Longest sequence in tokens.</param>
@@ -11,8 +12,12 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <param name="Threads">Threads that compute, over all replicas.</param>
 /// <param name="EvenIfTooLarge">Whether it is loaded where the estimate says that it does not fit.</param>
 public sealed record ModelBody(
-    string? Path, string? Name = null, string? Precision = null, int? Replicas = null, int? MaxSequences = null, int? MaxContext = null,
+    string? Path, string? Name = null, string? Device = null, string? Precision = null, int? Replicas = null, int? MaxSequences = null, int? MaxContext = null,
     long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
+
+/// <summary>What a model that is being unloaded shall do instead.</summary>
+/// <param name="State"><c>serving</c>: the unload is called off.</param>
+public sealed record ModelChange(string? State);
 
 /// <summary>A model as the administration lists it.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using TokenFactory.Engine.Onnx;
 using TokenFactory.Models;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Hub;
 using TokenFactory.Models.Tokenization;
 using TokenFactory.Models.Weights;
 using TokenFactory.Web.Hosting;
+using TokenFactory.Web.Serving.Backends;
 
 namespace TokenFactory.Web.Serving.Folders;
 
 /// <summary>The folders where models lie, and what lies there. Only configurations and headers are read.</summary>
-public sealed class ModelFolders(DataFolder data, IOptions<TokenFactoryOptions> options, IHostEnvironment environment)
+public sealed class ModelFolders(DataFolder data, ModelBackends backends, IOptions<TokenFactoryOptions> options, IHostEnvironment environment)
 {
     private static readonly string[] TypeNames = ["torch_dtype", "dtype"];
 
@@ -38,7 +38,7 @@ public sealed class ModelFolders(DataFolder data, IOptions<TokenFactoryOptions> 
     }
 
     /// <summary>What a folder holds. Never throws for what is wrong with it: that is in the entry.</summary>
-    public static FolderEntry Read(string path)
+    public FolderEntry Read(string path)
     {
         FolderOrigin? origin = FolderOrigin.Read(path);
         ModelSpec? spec = null;
@@ -57,9 +57,9 @@ public sealed class ModelFolders(DataFolder data, IOptions<TokenFactoryOptions> 
         return new FolderEntry(path, spec, ReadType(path), Size(path), problem, origin);
     }
 
-    private static void Check(ModelFolder folder)
+    private void Check(ModelFolder folder)
     {
-        OnnxModelExecutor.CheckSupported(folder);
+        backends.Choose(folder, new ModelOptions());
         using TensorStore weights = folder.OpenWeights();
         if (!File.Exists(Path.Combine(folder.Path, "tokenizer.json")))
         {

@@ -1,4 +1,4 @@
-using TokenFactory.Engine.Onnx;
+using TokenFactory.Engine.Loading;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live.Loading;
 
@@ -11,7 +11,7 @@ internal sealed class LoadSteps(ModelLoadTicket ticket, TimeProvider clock)
     [
         (ModelLoadStage.Read, "Read", "Reading weights", 0.15),
         (ModelLoadStage.Quantize, "Quantise", "Quantising weights", 0.45),
-        (ModelLoadStage.Build, "Build", "Building the graph", 0.3),
+        (ModelLoadStage.Build, "Build", "Building what computes", 0.3),
         (ModelLoadStage.WarmUp, "Warm up", "Warming up", 0.1),
     ];
 

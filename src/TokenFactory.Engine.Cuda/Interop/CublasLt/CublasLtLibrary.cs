@@ -7,9 +7,9 @@ namespace TokenFactory.Engine.Cuda.Interop.CublasLt;
 internal sealed class CublasLtLibrary : IDisposable
 {
     /// <summary>What NVIDIA recommends for Hopper; more is not used.</summary>
-    private const long Workspace32MiB = 32L << 20;
+    public const long WorkspaceSize = 32L << 20;
 
-    private readonly DeviceMemory _workspace = new(Workspace32MiB);
+    private readonly DeviceMemory _workspace = new(WorkspaceSize);
 
     public CublasLtLibrary()
     {

@@ -3,6 +3,7 @@ using TokenFactory.Engine.Serving;
 using TokenFactory.Models;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Serving;
+using TokenFactory.Web.Serving.Backends;
 using TokenFactory.Web.Serving.Fit;
 using TokenFactory.Web.Serving.Folders;
 using TokenFactory.Web.Tenants;
@@ -12,8 +13,6 @@ namespace TokenFactory.Web.Components.Controls.Models;
 /// <summary>The estimate of one folder. What is typed is the page's address.</summary>
 public sealed partial class EstimatePanel
 {
-    private static readonly string[] Precisions = [LoadDraft.Auto, "fp32", "int8", "int4"];
-
     private readonly FormProblems _problems = new();
     private FitReport? _report;
     private string? _trouble;
@@ -48,9 +47,16 @@ public sealed partial class EstimatePanel
     [Inject]
     private ModelFolders Folders { get; set; } = null!;
 
+    [Inject]
+    private ModelBackends Backends { get; set; } = null!;
+
     private string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
 
     private bool CanLoad => _report is not null && !_problems.Any && (_report.Fits || _anyway);
+
+    /// <summary>What auto comes to, and why some devices cannot be used.</summary>
+    private string DeviceHelp => string.Join(
+        ' ', Backends.All.Select(backend => backend.FindProblem()).OfType<string>().Prepend("Auto is GPUs where there are any whose kernels do the model, else the processor."));
 
     protected override void OnParametersSet()
     {
@@ -73,7 +79,7 @@ public sealed partial class EstimatePanel
         {
             return;
         }
-        FolderEntry entry = ModelFolders.Read(Folders.Resolve(Folder));
+        FolderEntry entry = Folders.Read(Folders.Resolve(Folder));
         _trouble = entry.Problem;
         if (_trouble is not null)
         {

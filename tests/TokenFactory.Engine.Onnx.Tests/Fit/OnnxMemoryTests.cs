@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Onnx.Fit;
 using TokenFactory.Models;
 using TokenFactory.Tests.Shared;
@@ -6,7 +7,7 @@ using Xunit;
 namespace TokenFactory.Engine.Onnx.Tests.Fit;
 
 /// <summary>The estimate against what the executor lays out, and the arithmetic behind it.</summary>
-public sealed class MemoryFitTests : IDisposable
+public sealed class OnnxMemoryTests : IDisposable
 {
     private const long Gibibyte = 1L << 30;
 
@@ -29,7 +30,7 @@ public sealed class MemoryFitTests : IDisposable
             Threads = 1,
             CacheFolder = _cache.FullName,
         };
-        MemoryFit fit = MemoryFit.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
+        MemoryFit fit = OnnxMemory.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
 
         using OnnxModelExecutor executor = OnnxModelExecutor.Load(Demo, options);
 
@@ -47,7 +48,7 @@ public sealed class MemoryFitTests : IDisposable
     {
         OnnxExecutorOptions options = new() { MaxSequences = 8, MaxContext = 1024, KvMemoryBytes = 2L * 8 * 1024 * 5120 };
 
-        MemoryFit fit = MemoryFit.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
+        MemoryFit fit = OnnxMemory.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
 
         // 5 layers of keys and values, 2 heads of 64 floats.
         Assert.Equal(2 * 5 * 2 * 64 * 4, fit.KvTokenBytes);
@@ -61,8 +62,8 @@ public sealed class MemoryFitTests : IDisposable
     {
         OnnxExecutorOptions options = new() { KvMemoryBytes = 32 << 20 };
 
-        MemoryFit one = MemoryFit.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
-        MemoryFit two = MemoryFit.Estimate(Demo.Spec, options, 2, 8 * Gibibyte);
+        MemoryFit one = OnnxMemory.Estimate(Demo.Spec, options, 1, 8 * Gibibyte);
+        MemoryFit two = OnnxMemory.Estimate(Demo.Spec, options, 2, 8 * Gibibyte);
 
         Assert.Equal(2 * one.TotalBytes, two.TotalBytes);
     }
@@ -70,24 +71,7 @@ public sealed class MemoryFitTests : IDisposable
     [Fact]
     public void Estimate_WithoutRoomForABlock_SaysHowMuchItTakes() =>
         Assert.Contains("raise it to", Assert.Throws<ArgumentException>(
-            () => MemoryFit.Estimate(Demo.Spec, new OnnxExecutorOptions { KvMemoryBytes = 100 }, 1, Gibibyte)).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void Find_WhereItDoesNotFit_OffersOnlyWhatDoes()
-    {
-        OnnxExecutorOptions options = new() { Precision = WeightPrecision.Fp32, KvMemoryBytes = Gibibyte };
-        const long Free = 600 << 20;
-
-        IReadOnlyList<FitRemedy> remedies = FitAdvice.Find(Demo.Spec, options, 2, 8 * Gibibyte, Free);
-
-        Assert.NotEmpty(remedies);
-        Assert.All(remedies, remedy => Assert.InRange(remedy.Fit.TotalBytes, 1, Free));
-        Assert.Contains(remedies, remedy => remedy is { Replicas: 2, Options.MaxSequences: 16, Options.MaxContext: null } && remedy.Options.KvMemoryBytes < Gibibyte);
-    }
-
-    [Fact]
-    public void Find_WhereNothingHelps_OffersNothing() =>
-        Assert.Empty(FitAdvice.Find(Demo.Spec, new OnnxExecutorOptions { KvMemoryBytes = Gibibyte }, 1, 8 * Gibibyte, 1 << 20));
+            () => OnnxMemory.Estimate(Demo.Spec, new OnnxExecutorOptions { KvMemoryBytes = 100 }, 1, Gibibyte)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void ForReplica_ThreeOfEightThreads_DividesThemAll()

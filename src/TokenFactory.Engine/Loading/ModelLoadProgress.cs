@@ -1,15 +1,15 @@
-namespace TokenFactory.Engine.Onnx;
+namespace TokenFactory.Engine.Loading;
 
 /// <summary>What loading is busy with, in order.</summary>
 public enum ModelLoadStage
 {
-    /// <summary>Weights are mapped, checked and hashed.</summary>
+    /// <summary>Weights are read and checked, and brought to where they are computed with.</summary>
     Read,
 
-    /// <summary>Weights are converted into the cache; left out where the cache has them.</summary>
+    /// <summary>Weights are converted; left out where they are taken as they are, or a cache has them.</summary>
     Quantize,
 
-    /// <summary>ONNX Runtime builds its session and repacks the weights.</summary>
+    /// <summary>What computes is made ready for the model's shapes: sessions are built, kernels compiled.</summary>
     Build,
 
     /// <summary>First steps run.</summary>

@@ -1,0 +1,36 @@
+namespace TokenFactory.Web.Hosting;
+
+/// <summary>Where a model is computed.</summary>
+public enum ModelDevice
+{
+    /// <summary>On GPUs where there are any whose kernels do the model, else on the processor.</summary>
+    Auto,
+
+    /// <summary>On the processor, by ONNX Runtime.</summary>
+    Cpu,
+
+    /// <summary>On NVIDIA GPUs, a replica on each.</summary>
+    Cuda,
+}
+
+/// <summary>What a model's weights are kept in.</summary>
+public enum ModelPrecision
+{
+    /// <summary>On a GPU bf16; on the processor fp32 up to 200 million parameters and int8 above.</summary>
+    Auto,
+
+    /// <summary>32-bit floating point; on the processor.</summary>
+    Fp32,
+
+    /// <summary>8-bit integers in blocks; on the processor.</summary>
+    Int8,
+
+    /// <summary>4-bit integers in blocks; on the processor.</summary>
+    Int4,
+
+    /// <summary>Brain floating point, 16 bits; on GPUs.</summary>
+    Bf16,
+
+    /// <summary>16-bit floating point; on GPUs.</summary>
+    Fp16,
+}

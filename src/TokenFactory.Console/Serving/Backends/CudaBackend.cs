@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Options;
+using TokenFactory.Engine.Cuda;
+using TokenFactory.Engine.Cuda.Fit;
+using TokenFactory.Engine.Cuda.Interop;
+using TokenFactory.Engine.Execution;
+using TokenFactory.Engine.Loading;
+using TokenFactory.Models;
+using TokenFactory.Models.Configuration;
+using TokenFactory.Web.Hosting;
+
+namespace TokenFactory.Web.Serving.Backends;
+
+/// <summary>NVIDIA GPUs by our own executor: a replica on each, those with most free memory first.</summary>
+internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions> options) : IModelBackend
+{
+    private const long Mebibyte = 1 << 20;
+
+    private readonly Lazy<CudaAvailability> _platform = new(() =>
+    {
+        if (options.Value.CudaLibrary is { Length: > 0 } library)
+        {
+            CudaPlatform.UseLibrary(library);
+        }
+        return CudaPlatform.Find();
+    });
+
+    public ModelDevice Device => ModelDevice.Cuda;
+
+    public IReadOnlyList<ModelPrecision> Precisions { get; } = [ModelPrecision.Bf16, ModelPrecision.Fp16];
+
+    public string? FindProblem() => _platform.Value.IsAvailable ? null : _platform.Value.Words;
+
+    public void Check(ModelFolder folder) => CudaModelLoader.CheckSupported(folder);
+
+    /// <summary>Left open, KV memory is what the largest step leaves of the device.</summary>
+    public ModelOptions Complete(ModelSpec spec, ModelOptions options) => options;
+
+    public MemoryFit Estimate(ModelSpec spec, ModelOptions options) =>
+        CudaMemory.Estimate(spec, ToExecutor(options, device: 0), options.Replicas, Choose(options.Replicas - 1));
+
+    public AvailableMemory Available(int replicas)
+    {
+        CudaDeviceMemory least = Choose(replicas - 1);
+        return new AvailableMemory(least.FreeBytes, 0, $"cuda:{least.Ordinal} ({least.Name})");
+    }
+
+    public IModelExecutor Load(ModelFolder folder, ModelOptions options, int replica, IProgress<ModelLoadProgress> progress, CancellationToken cancellation) =>
+        // What the replicas before it took is no longer free.
+        CudaModelLoader.Load(folder, ToExecutor(options, Choose(0).Ordinal), progress, cancellation);
+
+    /// <summary>The device with most free memory, or one of those after it.</summary>
+    /// <exception cref="ArgumentException">There are fewer devices.</exception>
+    private static CudaDeviceMemory Choose(int rank)
+    {
+        IReadOnlyList<CudaDeviceMemory> devices = CudaPlatform.ReadMemory();
+        return rank < devices.Count
+            ? devices.OrderByDescending(device => device.FreeBytes).ElementAt(rank)
+            : throw new ArgumentException($"replicas is {rank + 1}; each takes a GPU, and there {(devices.Count == 1 ? "is 1" : $"are {devices.Count}")}.");
+    }
+
+    private CudaExecutorOptions ToExecutor(ModelOptions options, int device)
+    {
+        CudaExecutorOptions usual = new();
+        return usual with
+        {
+            Device = device,
+            Precision = options.Precision switch
+            {
+                ModelPrecision.Auto or ModelPrecision.Bf16 => CudaPrecision.BFloat16,
+                ModelPrecision.Fp16 => CudaPrecision.Float16,
+                ModelPrecision other => throw new ArgumentException($"precision is {ModelBackends.NameOf(other)}; on GPUs it is {ModelBackends.Names(Precisions)}."),
+            },
+            MaxSequences = options.MaxSequences ?? usual.MaxSequences,
+            MaxContext = options.MaxContext,
+            KvMemoryBytes = options.KvMemoryMegabytes * Mebibyte,
+            CacheFolder = data.KernelCache,
+        };
+    }
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using TokenFactory.Tenancy.Keys;
+using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Cuda;
+using TokenFactory.Tests.Shared.Host;
+using Xunit;
+
+namespace TokenFactory.Web.Tests.Cuda;
+
+/// <summary>The product with GPUs, which are emulated, and without: models go where they can be computed, and whoever asks sees no difference.</summary>
+public sealed class CudaServingTests
+{
+    private static readonly string Demo = Path.Combine(SharedData.RepositoryRoot, "models/demo");
+
+    private static readonly string AdminKey = KeySecret.Create();
+
+    [Fact]
+    public async Task Model_OnAMachineWithAGpu_IsLoadedThereAndSaysTheSame()
+    {
+        string library = EmulatedCuda.Require();
+        await using HostProcess host = await HostProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["TokenFactory__Bootstrap__AdminKey"] = AdminKey,
+                ["TokenFactory__CudaLibrary"] = library,
+                ["TokenFactory__Models__0__Path"] = Demo,
+                ["TokenFactory__Models__0__Precision"] = "Fp16",
+                ["TokenFactory__Models__0__MaxSequences"] = "4",
+                ["TokenFactory__Models__0__MaxContext"] = "128",
+                ["TokenFactory__Models__0__KvMemoryMegabytes"] = "8",
+                ["TokenFactory__Models__1__Path"] = Demo,
+                ["TokenFactory__Models__1__Name"] = "processor",
+                ["TokenFactory__Models__1__Device"] = "Cpu",
+                ["TokenFactory__Models__1__Threads"] = "1",
+            });
+        Dictionary<string, (string Device, string Precision)> places = await PlacesAsync(host);
+
+        Assert.Equal(("cuda:0", "fp16"), places["demo"]);
+        Assert.Equal(("cpu:0", "fp32"), places["processor"]);
+        Assert.Equal(await AskAsync(host, "processor"), await AskAsync(host, "demo"));
+    }
+
+    [Fact]
+    public async Task Model_ForAGpuThatIsNotThere_IsRefusedInWordsAndTheServerLives()
+    {
+        await using HostProcess host = await HostProcess.StartAsync(
+            new Dictionary<string, string> { ["TokenFactory__Bootstrap__AdminKey"] = AdminKey, ["TokenFactory__CudaLibrary"] = "/no/such/library.so" }, "--model", Demo);
+        using HttpClient admin = AdminOf(host);
+
+        using HttpResponseMessage onGpu = await admin.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "second", device = "cuda" });
+        using HttpResponseMessage inBf16 = await admin.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "second", precision = "bf16" });
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (onGpu.StatusCode, inBf16.StatusCode));
+        Assert.Contains("No NVIDIA driver is installed", await onGpu.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("bf16, which is computed on cuda. No NVIDIA driver is installed", await inBf16.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("cpu:0", (await PlacesAsync(host))["demo"].Device);
+    }
+
+    private static async Task<string> AskAsync(HostProcess host, string model)
+    {
+        using HttpResponseMessage answer = await host.Client.PostAsJsonAsync("/v1/completions", new { model, prompt = "Once upon a time", max_tokens = 12, temperature = 0 });
+        JsonElement body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(answer.IsSuccessStatusCode, body.ToString());
+        return body.GetProperty("choices")[0].GetProperty("text").GetString()!;
+    }
+
+    private static async Task<Dictionary<string, (string Device, string Precision)>> PlacesAsync(HostProcess host)
+    {
+        using HttpClient admin = AdminOf(host);
+        JsonElement list = await admin.GetFromJsonAsync<JsonElement>("admin/v1/models");
+        Assert.All(list.GetProperty("data").EnumerateArray(), model => Assert.True(model.GetProperty("state").GetString() == "serving", model.ToString()));
+        return list.GetProperty("data").EnumerateArray().ToDictionary(
+            model => model.GetProperty("name").GetString()!,
+            model => (model.GetProperty("replicas")[0].GetProperty("device").GetString()!, model.GetProperty("precision").GetString()!));
+    }
+
+    private static HttpClient AdminOf(HostProcess host)
+    {
+        HttpClient client = new() { BaseAddress = host.Client.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        return client;
+    }
+}
