@@ -56,18 +56,19 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
 
     public Generation Submit(int[] prompt, int most, SamplingParameters? sampling = null)
     {
-        GenerationRequest request = new()
-        {
-            Id = Guid.NewGuid().ToString("N"),
-            Tenant = "t",
-            Prompt = prompt,
-            MaxNewTokens = most,
-            Sampling = sampling ?? SamplingParameters.Greedy,
-            IgnoreEndTokens = true,
-        };
-        Assert.Null(Loop.TrySubmit(request, out Generation? generation));
+        Assert.Null(Loop.TrySubmit(Request(prompt, most, sampling), out Generation? generation));
         return generation!;
     }
+
+    public static GenerationRequest Request(int[] prompt, int most, SamplingParameters? sampling = null) => new()
+    {
+        Id = Guid.NewGuid().ToString("N"),
+        Tenant = "t",
+        Prompt = prompt,
+        MaxNewTokens = most,
+        Sampling = sampling ?? SamplingParameters.Greedy,
+        IgnoreEndTokens = true,
+    };
 
     /// <summary>Reads a generation to its end, which has to be without an error.</summary>
     public static async Task<Answer> ReadAsync(Generation generation)
