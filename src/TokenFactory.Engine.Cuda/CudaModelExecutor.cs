@@ -124,9 +124,11 @@ public sealed class CudaModelExecutor : IModelExecutor
         }
         catch (CudaException failure)
         {
-            // Nothing that is under way counts any more.
+            // Nothing that is under way counts any more, and nothing may go on to read what the next step writes.
             _waited = _submitted;
-            throw new ExecutorException($"{Device.Id} ({Device.Name}) failed: {failure.Message}", failure);
+            bool isLost = !_decoder.TryFinish();
+            _decoder.Writer.Forget();
+            throw new ExecutorException($"{failure.Message} ({Device.Name})", failure) { IsDeviceLost = isLost || failure.IsDeviceLost };
         }
     }
 

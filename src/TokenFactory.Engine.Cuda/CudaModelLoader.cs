@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Cuda.Execution;
+using TokenFactory.Engine.Cuda.Fit;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.CublasLt;
 using TokenFactory.Engine.Cuda.Interop.Driver;
@@ -29,23 +30,32 @@ public static class CudaModelLoader
     /// <param name="options">How.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="CudaException">The device refuses, for instance for want of memory.</exception>
+    /// <exception cref="CudaMemoryException">The device has too little memory: found out before anything is read, or in the midst of it.</exception>
+    /// <exception cref="CudaException">The device fails.</exception>
     /// <exception cref="NotSupportedException">No kernel does the model's shapes, or the device is too old.</exception>
     /// <exception cref="ModelFormatException">The weights are damaged.</exception>
     public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         options.Validate();
         List<IDisposable> made = [];
+        using HandleScope handles = new();
         try
         {
             CudaModelExecutor executor = new(Load(folder, options, made, progress, cancellation));
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
             return executor;
         }
-        catch
+        catch (Exception failure)
         {
+            handles.GiveBack();
             made.Reverse();
             made.ForEach(one => one.Dispose());
+            if (failure is CudaException { IsOutOfMemory: true })
+            {
+                throw new CudaMemoryException(
+                    $"cuda:{options.Device} ran out of memory while the model was loaded; everything is given back. Another process may use the device. Choose fewer sequences, a smaller step or a shorter context, or less KV memory.",
+                    failure);
+            }
             throw;
         }
     }
@@ -57,6 +67,8 @@ public static class CudaModelLoader
         CudaDevice device = CudaPlatform.Describe(options.Device);
         CudaContext context = Keep(new CudaContext(device.Handle));
         context.Enter();
+        DriverStatus.Require(NativeDriver.cuMemGetInfo_v2(out nuint free, out nuint total));
+        CudaFitCheck.Require(spec, options, new CudaDeviceMemory(device.Ordinal, device.Name, (long)free, (long)total, device.Multiprocessors));
         CudaStream stream = Keep(new CudaStream());
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         bool isHalf = options.Precision == CudaPrecision.Float16;

@@ -19,7 +19,7 @@ extern "C" uint16_t emu_float_to_f16(float x);
 namespace
 {
 enum Type { F32 = 0, F16 = 2, I32 = 10, Bf16 = 14, E4M3 = 28 };
-enum { InvalidValueStatus = 7, NotSupportedStatus = 15, ExecutionFailedStatus = 13 };
+enum { NotInitializedStatus = 1, InvalidValueStatus = 7, NotSupportedStatus = 15, ExecutionFailedStatus = 13 };
 enum Attribute { TransA = 3, TransB = 4, Epilogue = 7, BiasPointer = 8, AScalePointer = 17, BScalePointer = 18, BiasType = 26, AScaleMode = 31, BScaleMode = 32 };
 enum { ScaleOfMatrix = 0, ScaleOfOuterVector = 3, EpilogueBias = 4 };
 
@@ -102,19 +102,28 @@ float scale(const float* scales, int mode, size_t index) { return !scales ? 1.0f
 using namespace emu;
 
 API size_t cublasLtGetVersion() { return 130000; }
-API int cublasLtCreate(void** handle) { *handle = new int; return ordered_failure("cublasLtCreate") ? 1 : 0; }
-API int cublasLtDestroy(void* handle) { delete (int*)handle; return 0; }
-API int cublasLtMatmulDescCreate(void** description, int, int) { *description = new Description; return 0; }
-API int cublasLtMatmulDescDestroy(void* description) { delete (Description*)description; return 0; }
+API int cublasLtCreate(void** handle)
+{
+    if (ordered_failure("cublasLtCreate"))
+    {
+        return NotInitializedStatus;
+    }
+    *handle = new int;
+    count_objects(1);
+    return 0;
+}
+API int cublasLtDestroy(void* handle) { delete (int*)handle; count_objects(-1); return 0; }
+API int cublasLtMatmulDescCreate(void** description, int, int) { *description = new Description; count_objects(1); return 0; }
+API int cublasLtMatmulDescDestroy(void* description) { delete (Description*)description; count_objects(-1); return 0; }
 API int cublasLtMatmulDescSetAttribute(void* description, int name, const void* value, size_t bytes)
 {
     ((Description*)description)->attributes[name].assign((const char*)value, (const char*)value + bytes);
     return 0;
 }
-API int cublasLtMatrixLayoutCreate(void** layout, int type, uint64_t rows, uint64_t columns, int64_t leading) { *layout = new Layout{type, rows, columns, leading}; return 0; }
-API int cublasLtMatrixLayoutDestroy(void* layout) { delete (Layout*)layout; return 0; }
-API int cublasLtMatmulPreferenceCreate(void** preference) { *preference = new int; return 0; }
-API int cublasLtMatmulPreferenceDestroy(void* preference) { delete (int*)preference; return 0; }
+API int cublasLtMatrixLayoutCreate(void** layout, int type, uint64_t rows, uint64_t columns, int64_t leading) { *layout = new Layout{type, rows, columns, leading}; count_objects(1); return 0; }
+API int cublasLtMatrixLayoutDestroy(void* layout) { delete (Layout*)layout; count_objects(-1); return 0; }
+API int cublasLtMatmulPreferenceCreate(void** preference) { *preference = new int; count_objects(1); return 0; }
+API int cublasLtMatmulPreferenceDestroy(void* preference) { delete (int*)preference; count_objects(-1); return 0; }
 API int cublasLtMatmulPreferenceSetAttribute(void*, int, const void*, size_t) { return 0; }
 
 API int cublasLtMatmulAlgoGetHeuristic(void*, void*, void*, void*, void*, void*, void*, int wanted, Heuristic* results, int* found)

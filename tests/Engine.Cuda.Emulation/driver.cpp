@@ -1,5 +1,5 @@
 // The driver API as far as the executor calls it. Streams do their work at once, in the order of the calls; capturing streams record it, and
-// a graph does it at each launch. An error of a kernel stays, as on a device: every later call gives it too, until the context is reset.
+// a graph does it at each launch. An error of a kernel stays, as on a device: every later call for that device gives it too, until all is reset.
 #include "driver.h"
 #include "emulator.h"
 #include "races.h"
@@ -31,12 +31,15 @@ struct Event { std::chrono::steady_clock::time_point at; };
 struct Function { void (*entry)(void**); std::string name; std::vector<size_t> sizes; };
 // The file stays open as long as its library: the loader knows libraries by their paths, and a path names a number that is free again.
 struct Module { void* library; int file; std::vector<Function*> functions; };
-struct Order { std::string function; Result code; int after; };
+struct Order { std::string function; Result code; int after, device; };
 
 std::recursive_mutex lock;
 bool initialized = false, null_cost = false;
 int devices = 1;
-Result sticky = Success;
+constexpr int MostDevices = 16, AnyDevice = -1;
+Result lost[MostDevices] = {};
+// The device of the context that the calling thread entered last.
+thread_local int current = 0;
 std::string last_words;
 std::vector<Order> orders;
 std::map<std::string, long> launches;
@@ -52,23 +55,23 @@ Result enter(const char* function)
     {
         if (ordered == IllegalAddress || ordered == LaunchFailed || ordered == Unknown)
         {
-            sticky = ordered;
+            lost[current] = ordered;
         }
         return ordered;
     }
-    return !initialized ? NotInitialized : sticky;
+    return !initialized ? NotInitialized : lost[current];
 }
 
 Result run(const Work& work)
 {
-    if (sticky)
+    if (lost[current])
     {
-        return sticky;
+        return lost[current];
     }
     Result result = work();
     if (result == IllegalAddress || result == LaunchFailed)
     {
-        sticky = result;
+        lost[current] = result;
     }
     return result;
 }
@@ -111,7 +114,7 @@ Result ordered_failure(const char* function)
 {
     for (auto order = orders.begin(); order != orders.end(); ++order)
     {
-        if (order->function == function && order->after-- == 0)
+        if (order->function == function && (order->device == AnyDevice || order->device == current) && order->after-- == 0)
         {
             Result code = order->code;
             orders.erase(order);
@@ -128,7 +131,7 @@ using namespace emu;
 API void emu_reset()
 {
     std::lock_guard guard(lock);
-    sticky = Success;
+    std::fill(std::begin(lost), std::end(lost), Success);
     orders.clear();
     launches.clear();
     moved_bytes = 0;
@@ -161,10 +164,10 @@ API long emu_launches(const char* name)
     auto found = launches.find(name);
     return found == launches.end() ? 0 : found->second;
 }
-API void emu_fail(const char* function, int code, int after)
+API void emu_fail(const char* function, int code, int after, int device)
 {
     std::lock_guard guard(lock);
-    orders.push_back({function, (Result)code, after});
+    orders.push_back({function, (Result)code, after, device});
 }
 API const char* emu_last_words() { return last_words.c_str(); }
 
@@ -188,7 +191,7 @@ API int cuInit(unsigned)
 
 API int cuDriverGetVersion(int* version) { *version = 13000; return ordered_failure("cuDriverGetVersion"); }
 API int cuDeviceGetCount(int* count) { ENTER(); *count = devices; return Success; }
-API int cuDeviceGet(int* device, int ordinal) { ENTER(); *device = ordinal; return ordinal < devices ? Success : InvalidValue; }
+API int cuDeviceGet(int* device, int ordinal) { ENTER(); *device = ordinal; return ordinal < std::min(devices, MostDevices) ? Success : InvalidValue; }
 API int cuDeviceGetName(char* name, int length, int device) { ENTER(); std::snprintf(name, (size_t)length, "Emulated device %d", device); return Success; }
 API int cuDeviceTotalMem_v2(size_t* bytes, int) { ENTER(); *bytes = memory_limit(); return Success; }
 
@@ -208,7 +211,7 @@ API int cuDeviceGetAttribute(int* value, int attribute, int)
 
 API int cuDevicePrimaryCtxRetain(void** context, int device) { ENTER(); *context = (void*)(uintptr_t)(device + 1); return Success; }
 API int cuDevicePrimaryCtxRelease_v2(int) { return Success; }
-API int cuCtxSetCurrent(void*) { ENTER(); return Success; }
+API int cuCtxSetCurrent(void* context) { current = (int)(uintptr_t)context - 1; ENTER(); return Success; }
 API int cuCtxSynchronize() { ENTER(); return Success; }
 
 API int cuMemGetInfo_v2(size_t* free, size_t* total)
@@ -232,10 +235,11 @@ API int cuMemHostAlloc(void** p, size_t bytes, unsigned)
 {
     ENTER();
     *p = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
+    count_objects(*p ? 1 : 0);
     return *p ? Success : OutOfMemory;
 }
 
-API int cuMemFreeHost(void* p) { std::free(p); return Success; }
+API int cuMemFreeHost(void* p) { std::free(p); count_objects(-1); return Success; }
 
 API int cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, size_t bytes, void* stream)
 {
@@ -279,14 +283,14 @@ API int cuMemsetD8Async(unsigned long long to, unsigned char value, size_t bytes
     return enqueue(stream, [=] { std::memset((void*)to, value, bytes); return Success; });
 }
 
-API int cuStreamCreate(void** stream, unsigned) { ENTER(); *stream = new Stream; return Success; }
-API int cuStreamDestroy_v2(void* stream) { delete (Stream*)stream; return Success; }
+API int cuStreamCreate(void** stream, unsigned) { ENTER(); *stream = new Stream; count_objects(1); return Success; }
+API int cuStreamDestroy_v2(void* stream) { delete (Stream*)stream; count_objects(-1); return Success; }
 API int cuStreamSynchronize(void* stream) { ENTER(); return stream_of(stream)->recording ? CaptureUnsupported : Success; }
 API int cuStreamQuery(void*) { ENTER(); return Success; }
 API int cuStreamWaitEvent(void*, void*, unsigned) { ENTER(); return Success; }
 
-API int cuEventCreate(void** event, unsigned) { ENTER(); *event = new Event; return Success; }
-API int cuEventDestroy_v2(void* event) { delete (Event*)event; return Success; }
+API int cuEventCreate(void** event, unsigned) { ENTER(); *event = new Event; count_objects(1); return Success; }
+API int cuEventDestroy_v2(void* event) { delete (Event*)event; count_objects(-1); return Success; }
 API int cuEventRecord(void* event, void* stream)
 {
     ENTER();
@@ -294,13 +298,12 @@ API int cuEventRecord(void* event, void* stream)
 }
 API int cuEventQuery(void*) { ENTER(); return Success; }
 API int cuEventSynchronize(void*) { ENTER(); return Success; }
-API int cuEventElapsedTime_v2(float* milliseconds, void* from, void* to)
+API int cuEventElapsedTime(float* milliseconds, void* from, void* to)
 {
     ENTER();
     *milliseconds = std::chrono::duration<float, std::milli>(((Event*)to)->at - ((Event*)from)->at).count();
     return Success;
 }
-API int cuEventElapsedTime(float* milliseconds, void* from, void* to) { return cuEventElapsedTime_v2(milliseconds, from, to); }
 
 // An image is the library that the emulated NVRTC made.
 API int cuModuleLoadData(void** module, const void* image)
@@ -320,6 +323,7 @@ API int cuModuleLoadData(void** module, const void* image)
         return InvalidImage;
     }
     *module = new Module{library, file, {}};
+    count_objects(1);
     return Success;
 }
 
@@ -334,6 +338,7 @@ API int cuModuleUnload(void* handle)
     dlclose(module->library);
     close(module->file);
     delete module;
+    count_objects(-1);
     return Success;
 }
 
@@ -407,12 +412,13 @@ API int cuStreamEndCapture(void* stream, void** graph)
 {
     ENTER();
     *graph = std::exchange(stream_of(stream)->recording, nullptr);
+    count_objects(*graph ? 1 : 0);
     return *graph ? Success : InvalidValue;
 }
 
-API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long) { ENTER(); *executable = new Graph(*(Graph*)graph); return Success; }
-API int cuGraphDestroy(void* graph) { delete (Graph*)graph; return Success; }
-API int cuGraphExecDestroy(void* executable) { delete (Graph*)executable; return Success; }
+API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long) { ENTER(); *executable = new Graph(*(Graph*)graph); count_objects(1); return Success; }
+API int cuGraphDestroy(void* graph) { delete (Graph*)graph; count_objects(-1); return Success; }
+API int cuGraphExecDestroy(void* executable) { delete (Graph*)executable; count_objects(-1); return Success; }
 
 API int cuGraphLaunch(void* executable, void* stream)
 {

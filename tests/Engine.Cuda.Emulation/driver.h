@@ -22,6 +22,9 @@ bool is_null();
 void count_bytes(size_t bytes);
 void count_launch(const char* name);
 
+// objects.cpp: things made, or with a negative number taken back.
+void count_objects(long change);
+
 // The code that a test ordered this function to fail with; Success for none.
 Result ordered_failure(const char* function);
 

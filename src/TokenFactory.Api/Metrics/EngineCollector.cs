@@ -17,6 +17,9 @@ internal sealed class EngineCollector
     private readonly Counter _generated;
     private readonly Counter _steps;
     private readonly Counter _preemptions;
+    private readonly Counter _failedSteps;
+    private readonly Counter _moved;
+    private readonly Counter _corrupted;
     private readonly Gauge _running;
     private readonly Gauge _waiting;
     private readonly Gauge _blocks;
@@ -35,6 +38,9 @@ internal sealed class EngineCollector
         _generated = factory.CreateCounter("tokenfactory_generation_tokens_total", "Tokens generated.", account);
         _steps = factory.CreateCounter("tokenfactory_steps_total", "Steps completed.", replica);
         _preemptions = factory.CreateCounter("tokenfactory_preemptions_total", "Sequences that gave up their KV blocks to others.", replica);
+        _failedSteps = factory.CreateCounter("tokenfactory_failed_steps_total", "Times that the device failed to compute steps.", replica);
+        _moved = factory.CreateCounter("tokenfactory_moved_requests_total", "Requests that another replica went on with after this one had failed.", replica);
+        _corrupted = factory.CreateCounter("tokenfactory_corrupted_requests_total", "Requests ended because their logits held NaN.", replica);
         _running = factory.CreateGauge("tokenfactory_requests_running", "Requests that hold a row.", ["model", "device", "lane"]);
         _waiting = factory.CreateGauge("tokenfactory_requests_waiting", "Requests in the queue.", ["model", "device", "lane"]);
         _blocks = factory.CreateGauge("tokenfactory_kv_blocks", "KV blocks by state.", ["model", "device", "state"]);
@@ -78,6 +84,9 @@ internal sealed class EngineCollector
         _blocks.WithLabels(model, device, "free").Set(status.KvFree);
         _steps.WithLabels(model, device).IncTo(status.Steps);
         _preemptions.WithLabels(model, device).IncTo(status.Preemptions);
+        _failedSteps.WithLabels(model, device).IncTo(status.FailedSteps);
+        _moved.WithLabels(model, device).IncTo(status.Moved);
+        _corrupted.WithLabels(model, device).IncTo(status.Corrupted);
     }
 
     private string Label(string tenant) =>

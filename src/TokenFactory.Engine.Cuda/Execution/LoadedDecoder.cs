@@ -46,17 +46,18 @@ internal sealed class LoadedDecoder : IDisposable
     /// <summary>Makes the device the calling thread's.</summary>
     public void Enter() => Context.Enter();
 
-    /// <summary>Waits for what is under way, where the device still answers.</summary>
-    public void TryFinish()
+    /// <summary>Waits for what is under way; false where the device no longer answers, and nothing is under way any more.</summary>
+    public bool TryFinish()
     {
         try
         {
             Enter();
             Stream.Synchronize();
+            return true;
         }
         catch (CudaException)
         {
-            // The device is lost; what is given back to it now is given back to nobody.
+            return false;
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
             : new StepSize(RowBuckets.Of(plan.Tokens.Length), plan.SingleTokenSlices, tiles, plan.SampleCount == 0 ? 0 : RowBuckets.Of(plan.SampleCount), entries, settings);
     }
 
+    /// <summary>Sends again, with the next step, what only the first one sends: a step that failed may not have brought it. Its sequences begin anew.</summary>
+    public void Forget() => _spareIsKnown = false;
+
     /// <summary>Writes a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="layout">Of what <see cref="Measure"/> said.</param>

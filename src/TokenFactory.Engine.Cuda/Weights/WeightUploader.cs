@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.Driver;
 using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Models.Weights;
@@ -57,7 +58,14 @@ internal sealed class WeightUploader : IDisposable
 
     public void Dispose()
     {
-        _stream.Synchronize();
+        try
+        {
+            _stream.Synchronize();
+        }
+        catch (CudaException)
+        {
+            // The device no longer reads the buffers.
+        }
         foreach (PinnedMemory part in _parts)
         {
             part.Dispose();

@@ -32,7 +32,13 @@ internal sealed class EngineCore : IDisposable
     private int _failures;
     private bool _draining;
 
-    public EngineCore(IModelExecutor executor, EngineOptions options, BatchPolicy policy, IReadOnlyList<IEngineObserver> observers)
+    /// <param name="executor">Computes steps; disposed of with this.</param>
+    /// <param name="options">What the loop is told of its model.</param>
+    /// <param name="policy">The first batch policy; checked by the caller.</param>
+    /// <param name="observers">Hear what happens.</param>
+    /// <param name="tryHandOver">Gives a generation to another replica; false where none takes it.</param>
+    public EngineCore(
+        IModelExecutor executor, EngineOptions options, BatchPolicy policy, IReadOnlyList<IEngineObserver> observers, Func<EngineMessage.TakeOver, bool> tryHandOver)
     {
         _executor = executor;
         _options = options;
@@ -43,7 +49,7 @@ internal sealed class EngineCore : IDisposable
         Drain = new DrainRate(clock.TimestampFrequency);
         Status.MarkProgress(clock.GetTimestamp());
         Status.Update(_scheduler);
-        _book = new GenerationBook(_scheduler, options, Status, observers);
+        _book = new GenerationBook(_scheduler, options, Status, observers, tryHandOver);
         _pipeline = new StepPipeline(executor, _scheduler, _book, Rates, options, observers);
     }
 
@@ -78,7 +84,7 @@ internal sealed class EngineCore : IDisposable
         {
             ArrivedAt = generation.ArrivedAt,
             Owner = generation,
-            HashRoot = BlockHash.Root(_options.CacheIdentity, request.CacheSalt),
+            HashRoot = HashRoot(request),
         };
         generation.Sequence = sequence;
         generation.Output = new GenerationOutput(_options.Tokenizer.CreateDecoder(), request.StopStrings);
@@ -93,6 +99,10 @@ internal sealed class EngineCore : IDisposable
         {
             case EngineMessage.Cancel cancel:
                 _book.End(cancel.Generation, cancel.Reason, error: null);
+                break;
+            case EngineMessage.TakeOver takeOver:
+                TakeOver(takeOver);
+                UpdateStatus();
                 break;
             case EngineMessage.ReaderCaughtUp caughtUp:
                 _book.ResumeReading(caughtUp.Generation);
@@ -129,6 +139,10 @@ internal sealed class EngineCore : IDisposable
                     FinishReason.Failed, submit.Generation.Request.Prompt.Length, 0, 0, TimeSpan.Zero, null, TimeSpan.Zero, stopped.Message);
                 submit.Generation.Request.Listener?.OnFinished(submit.Generation, outcome);
                 submit.Generation.End([], outcome);
+                break;
+            case EngineMessage.TakeOver takeOver:
+                TakeOver(takeOver);
+                _book.End(takeOver.Generation, FinishReason.Failed, stopped.Message);
                 break;
             case EngineMessage.ChangePolicy change:
                 change.Done.SetException(stopped);
@@ -224,21 +238,44 @@ internal sealed class EngineCore : IDisposable
 
     private void OnStepFailed(ExecutorException failure)
     {
-        // What the failed steps wrote is unknown, so nothing that ran goes on and nothing cached is trusted. What waits is kept.
+        // What the failed steps wrote is unknown, so nothing that ran goes on here and nothing cached is trusted. What waits is kept.
         _pipeline.Abandon();
         _book.Publish();
+        Status.MarkFailedStep();
+        _failures++;
+        string error = $"{_executor.Device.Id} failed: {failure.Message}";
         _listing.Clear();
         _scheduler.CopyRunning(_listing);
+        if (failure.IsDeviceLost || _failures >= MostFailures)
+        {
+            // First, so that nothing is given back to this replica by another that fails too.
+            Status.MarkFault(failure.IsDeviceLost ? $"{error} The device is lost to this process." : $"{_executor.Device.Id} failed {_failures} steps in a row, last with: {failure.Message}");
+            ListAll();
+        }
         foreach (Sequence sequence in _listing)
         {
-            _book.End((Generation)sequence.Owner!, FinishReason.Failed, $"{_executor.Device.Id} failed: {failure.Message}");
+            _book.HandOver((Generation)sequence.Owner!, Status.Fault ?? error);
         }
         _scheduler.Blocks.DropCache();
-        if (++_failures >= MostFailures)
-        {
-            Fail($"{_executor.Device.Id} failed {_failures} steps in a row, last with: {failure.Message}");
-        }
     }
+
+    private void TakeOver(EngineMessage.TakeOver message)
+    {
+        Generation generation = message.Generation;
+        GenerationRequest request = generation.Request;
+        long now = _options.Clock.GetTimestamp();
+        Sequence sequence = message.Left.MoveTo(_nextSequence++, HashRoot(request), generation.HasStarted, now);
+        generation.Sequence = sequence;
+        generation.Account = Accounts.Open(request.Tenant, sequence.Lane);
+        _scheduler.Add(sequence, request.Tenant, request.TenantWeight);
+        if (message.IsHeld)
+        {
+            _scheduler.Hold(sequence, now);
+        }
+        _book.TakeOverReader(generation);
+    }
+
+    private UInt128 HashRoot(GenerationRequest request) => BlockHash.Root(_options.CacheIdentity, request.CacheSalt);
 
     private void UpdateStatus()
     {

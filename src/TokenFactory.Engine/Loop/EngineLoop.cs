@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using TokenFactory.Engine.Accounting;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Scheduling;
+using TokenFactory.Engine.Serving;
 
 namespace TokenFactory.Engine.Loop;
 
@@ -19,6 +20,7 @@ public sealed class EngineLoop : IDisposable
     private readonly EngineAdmission _admission;
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _wake = new(initialState: false);
+    private IReadOnlyList<EngineLoop> _peers = [];
     private long _openTokens;
     private int _disposed;
 
@@ -33,7 +35,7 @@ public sealed class EngineLoop : IDisposable
         {
             throw new ArgumentException(string.Join(" ", problems), nameof(options));
         }
-        _core = new EngineCore(executor, options, policy, observers ?? []);
+        _core = new EngineCore(executor, options, policy, observers ?? [], TryHandOver);
         _admission = new EngineAdmission(_core, options);
         _thread = new Thread(Run) { IsBackground = true, Name = $"engine {options.ModelName} {Device.Id}" };
         _thread.Start();
@@ -65,6 +67,13 @@ public sealed class EngineLoop : IDisposable
     /// from its acceptance on the caller's thread, so that a burst spreads over replicas before any loop has seen it.
     /// </summary>
     public long OpenTokens => Volatile.Read(ref _openTokens);
+
+    /// <summary>All replicas of the same model, this one among them: another goes on with what this one fails to compute.</summary>
+    internal IReadOnlyList<EngineLoop> Peers
+    {
+        get => Volatile.Read(ref _peers);
+        set => Volatile.Write(ref _peers, value);
+    }
 
     /// <summary>Whether a well-formed request can be accepted, but for a full queue.</summary>
     public bool TakesRequests => Status.Fault is null && !_admission.Draining && Volatile.Read(ref _disposed) == 0;
@@ -99,7 +108,7 @@ public sealed class EngineLoop : IDisposable
         {
             MostTokens = request.Prompt.Length + Math.Min(request.MaxNewTokens ?? room, room),
         };
-        Interlocked.Add(ref _openTokens, accepted.MostTokens);
+        Open(accepted);
         if (!Post(new EngineMessage.Submit(accepted)))
         {
             Close(accepted);
@@ -159,7 +168,10 @@ public sealed class EngineLoop : IDisposable
         }
     }
 
-    /// <summary>An accepted generation has ended, or never got in.</summary>
+    /// <summary>A generation is accepted, or comes from another replica.</summary>
+    internal void Open(Generation generation) => Interlocked.Add(ref _openTokens, generation.MostTokens);
+
+    /// <summary>A generation has ended, never got in, or goes to another replica.</summary>
     internal void Close(Generation generation) => Interlocked.Add(ref _openTokens, -generation.MostTokens);
 
     internal bool Post(EngineMessage message)
@@ -171,6 +183,9 @@ public sealed class EngineLoop : IDisposable
         _wake.Set();
         return true;
     }
+
+    private bool TryHandOver(EngineMessage.TakeOver message) =>
+        ReplicaChoice.LeastWorkBeside(this, Peers) is { } other && message.Generation.TryMove(other, message);
 
     private async Task<T> Ask<T>(Func<TaskCompletionSource<T>, EngineMessage> compose)
     {
@@ -222,7 +237,11 @@ public sealed class EngineLoop : IDisposable
             {
                 return false;
             }
-            if (message is EngineMessage.Submit submit)
+            if (message.Follows is { } generation && generation.Replica != this)
+            {
+                generation.Post(message);
+            }
+            else if (message is EngineMessage.Submit submit)
             {
                 _core.Accept(submit.Generation);
                 _admission.Leave(submit.Generation.Request);

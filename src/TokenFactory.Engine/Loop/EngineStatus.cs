@@ -12,6 +12,9 @@ public sealed class EngineStatus
     private int _kvFree;
     private long _steps;
     private long _preemptions;
+    private long _failedSteps;
+    private long _moved;
+    private long _corrupted;
     private long _lastProgress;
     private string? _fault;
 
@@ -25,6 +28,15 @@ public sealed class EngineStatus
     public int KvFree => Volatile.Read(ref _kvFree);
 
     public long Preemptions => Volatile.Read(ref _preemptions);
+
+    /// <summary>Times that the executor failed; no token of the steps then under way counted.</summary>
+    public long FailedSteps => Volatile.Read(ref _failedSteps);
+
+    /// <summary>Requests that another replica went on with after this one had failed.</summary>
+    public long Moved => Volatile.Read(ref _moved);
+
+    /// <summary>Requests that ended because the model computed something that is no number.</summary>
+    public long Corrupted => Volatile.Read(ref _corrupted);
 
     /// <summary>Why the engine serves no more; null while it does.</summary>
     public string? Fault => Volatile.Read(ref _fault);
@@ -42,6 +54,12 @@ public sealed class EngineStatus
     internal void MarkProgress(long now) => Volatile.Write(ref _lastProgress, now);
 
     internal void MarkStep() => Volatile.Write(ref _steps, _steps + 1);
+
+    internal void MarkFailedStep() => Volatile.Write(ref _failedSteps, _failedSteps + 1);
+
+    internal void MarkMoved() => Volatile.Write(ref _moved, _moved + 1);
+
+    internal void MarkCorrupted() => Volatile.Write(ref _corrupted, _corrupted + 1);
 
     internal void MarkFault(string fault) => Volatile.Write(ref _fault, fault);
 

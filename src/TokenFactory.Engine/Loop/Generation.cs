@@ -14,7 +14,7 @@ public sealed class Generation : IValueTaskSource<bool>
     public const int Capacity = 1024;
 
     private readonly Lock _lock = new();
-    private readonly EngineLoop _loop;
+    private EngineLoop _replica;
     private GenerationDelta _pending = new();
     private GenerationOutcome? _outcome;
     private bool _started;
@@ -25,20 +25,20 @@ public sealed class Generation : IValueTaskSource<bool>
     private bool _waiting;
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
 
-    internal Generation(EngineLoop loop, GenerationRequest request, long arrivedAt)
+    internal Generation(EngineLoop replica, GenerationRequest request, long arrivedAt)
     {
-        _loop = loop;
+        _replica = replica;
         Request = request;
         ArrivedAt = arrivedAt;
     }
 
     public GenerationRequest Request { get; }
 
-    /// <summary>The replica that computes it.</summary>
-    public EngineLoop Replica => _loop;
+    /// <summary>The replica that computes it: another one from when the first has failed.</summary>
+    public EngineLoop Replica => Volatile.Read(ref _replica);
 
     /// <summary>The name of the model that generates it.</summary>
-    public string Model => _loop.Options.ModelName;
+    public string Model => Replica.Options.ModelName;
 
     /// <summary>How it ended; null while it goes on. Set before the last <see cref="WaitAsync"/> returns.</summary>
     public GenerationOutcome? Outcome
@@ -75,6 +75,9 @@ public sealed class Generation : IValueTaskSource<bool>
 
     /// <summary>Its share of the energy so far, in joules; null where nothing measures it. Safe for any thread.</summary>
     public double? JoulesSoFar => Volatile.Read(ref _joules) is double joules && !double.IsNaN(joules) ? joules : null;
+
+    /// <summary>Whether it has gone on to another replica; it does so once.</summary>
+    internal bool WasMoved { get; private set; }
 
     internal long ArrivedAt { get; }
 
@@ -131,12 +134,12 @@ public sealed class Generation : IValueTaskSource<bool>
         }
         if (wasFull)
         {
-            _loop.Post(new EngineMessage.ReaderCaughtUp(this));
+            Post(new EngineMessage.ReaderCaughtUp(this));
         }
     }
 
     /// <summary>Asks the engine to stop; it does within one step. No effect on a generation that has ended.</summary>
-    public void Cancel() => _loop.Post(new EngineMessage.Cancel(this, FinishReason.Cancelled));
+    public void Cancel() => Post(new EngineMessage.Cancel(this, FinishReason.Cancelled));
 
     bool IValueTaskSource<bool>.GetResult(short token) => _signal.GetResult(token);
 
@@ -144,6 +147,37 @@ public sealed class Generation : IValueTaskSource<bool>
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _signal.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>Sends a message to the replica that has it. One that it was taken from meanwhile sends it on by this.</summary>
+    internal void Post(EngineMessage message)
+    {
+        lock (_lock)
+        {
+            _replica.Post(message);
+        }
+    }
+
+    /// <summary>
+    /// Gives it to another replica, in whose mailbox <paramref name="message"/> comes before any other about it. On the thread of the
+    /// replica that has it, which does not touch it after.
+    /// </summary>
+    /// <returns>False where the other has stopped; nothing is changed then.</returns>
+    internal bool TryMove(EngineLoop to, EngineMessage.TakeOver message)
+    {
+        lock (_lock)
+        {
+            to.Open(this);
+            if (!to.Post(message))
+            {
+                to.Close(this);
+                return false;
+            }
+            _replica.Close(this);
+            Volatile.Write(ref _replica, to);
+            WasMoved = true;
+            return true;
+        }
+    }
 
     /// <summary>Adds its share of a step's energy. On the engine's thread.</summary>
     internal void AddJoules(double joules) => Volatile.Write(ref _joules, joules + (double.IsNaN(_joules) ? 0 : _joules));
@@ -180,7 +214,7 @@ public sealed class Generation : IValueTaskSource<bool>
             wasWaiting = _waiting;
             _waiting = false;
         }
-        _loop.Close(this);
+        Replica.Close(this);
         if (wasWaiting)
         {
             _signal.SetResult(!text.IsEmpty);

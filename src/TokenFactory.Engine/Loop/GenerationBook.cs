@@ -18,10 +18,13 @@ internal sealed class GenerationBook
     private readonly ArrayBufferWriter<byte> _scratch = new(1024);
     private readonly List<TakenToken> _taken = [];
     private readonly List<Generation> _behind = [];
+    private readonly Func<EngineMessage.TakeOver, bool> _tryHandOver;
     private StepResult? _result;
 
-    public GenerationBook(Scheduler scheduler, EngineOptions options, EngineStatus status, IReadOnlyList<IEngineObserver> observers)
+    public GenerationBook(
+        Scheduler scheduler, EngineOptions options, EngineStatus status, IReadOnlyList<IEngineObserver> observers, Func<EngineMessage.TakeOver, bool> tryHandOver)
     {
+        _tryHandOver = tryHandOver;
         _scheduler = scheduler;
         _options = options;
         Status = status;
@@ -55,7 +58,7 @@ internal sealed class GenerationBook
             }
             if (sample.Token == SampledToken.NotANumber)
             {
-                End((Generation)sequence.Owner!, FinishReason.Failed, "The model computed something that is no number for this request. Its weights may be damaged.");
+                EndCorrupted((Generation)sequence.Owner!);
                 continue;
             }
             sequence.Append(sample.Token);
@@ -98,6 +101,35 @@ internal sealed class GenerationBook
         Close(generation, generation.Output.Flush(_scratch), error);
     }
 
+    /// <summary>
+    /// Lets another replica go on with a generation that this one fails to compute, from the tokens that were taken in: all of them are
+    /// published before. Where none does, or it is the second that fails, the generation ends with the error.
+    /// </summary>
+    public void HandOver(Generation generation, string error)
+    {
+        Sequence sequence = generation.Sequence;
+        bool isHeld = sequence.State == SequenceState.Held;
+        _scheduler.Finish(sequence, FinishReason.Failed);
+        _behind.Remove(generation);
+        if (!generation.WasMoved && _tryHandOver(new EngineMessage.TakeOver(generation, sequence, isHeld)))
+        {
+            Status.MarkMoved();
+            return;
+        }
+        _scratch.ResetWrittenCount();
+        Close(generation, generation.Output.Flush(_scratch), error);
+    }
+
+    /// <summary>Waits for the reader of a generation that was taken over, where the reader is behind.</summary>
+    public void TakeOverReader(Generation generation)
+    {
+        if (generation.BehindSince != 0)
+        {
+            generation.Sequence.ReaderBehind = true;
+            _behind.Add(generation);
+        }
+    }
+
     public void ResumeReading(Generation generation)
     {
         generation.BehindSince = 0;
@@ -116,6 +148,14 @@ internal sealed class GenerationBook
                 End(generation, FinishReason.Abandoned, error: null);
             }
         }
+    }
+
+    private void EndCorrupted(Generation generation)
+    {
+        Status.MarkCorrupted();
+        End(generation, FinishReason.Failed, "The model computed something that is no number for this request. Its weights may be damaged.");
+        // Keys and values of it may be no numbers either, and lie in the cache.
+        _scheduler.Blocks.DropCache();
     }
 
     private static int CountPrompts(ScheduledStep step)

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TokenFactory.Engine.Execution;
 
 namespace TokenFactory.Engine.Sampling;
 
@@ -23,11 +24,15 @@ internal sealed class CandidateSet(int vocabularySize)
         return _row;
     }
 
-    /// <summary>Draws a token; the state's next uniform number decides.</summary>
+    /// <summary>Draws a token; the state's next uniform number decides. Not a number where the largest logit is none.</summary>
     public int Draw(ReadOnlySpan<float> logits, SamplingState state)
     {
         SamplingParameters parameters = state.Parameters;
         float max = TensorPrimitives.Max(logits);
+        if (!float.IsFinite(max))
+        {
+            return SampledToken.NotANumber;
+        }
         Span<float> weights = _weights.AsSpan(0, logits.Length);
         TensorPrimitives.Subtract(logits, max, weights);
         TensorPrimitives.Divide(weights, parameters.Temperature, weights);

@@ -16,9 +16,10 @@ public sealed class Sampler
     public Sampler(int vocabularySize) => _candidates = new CandidateSet(vocabularySize);
 
     /// <summary>
-    /// Samples slice <paramref name="slice"/> into <paramref name="result"/> and advances <paramref name="state"/>.
+    /// Samples slice <paramref name="slice"/> into <paramref name="result"/> and advances <paramref name="state"/>. Where the largest logit
+    /// is no finite number the token is <see cref="SampledToken.NotANumber"/>, and the state stays.
     /// </summary>
-    /// <param name="logits">Shape [vocabulary], finite; changed in place by bias and penalties.</param>
+    /// <param name="logits">Shape [vocabulary]; changed in place by bias and penalties.</param>
     public void Sample(Span<float> logits, SamplingState state, int slice, StepResult result)
     {
         SamplingParameters parameters = state.Parameters;
@@ -38,6 +39,11 @@ public sealed class Sampler
         }
 
         int token = parameters.Logprobs ? ChooseKeepingRow(logits, state, logSum, out float logprob) : Choose(logits, state, out logprob);
+        if (token == SampledToken.NotANumber)
+        {
+            result.Add(slice, token, logprob: 0);
+            return;
+        }
         state.Accept(token);
         result.Add(slice, token, logprob);
         foreach (TokenLogprob alternative in top)
@@ -50,7 +56,13 @@ public sealed class Sampler
     {
         logprob = 0;
         LogitAdjustments.Apply(logits, state);
-        return state.Parameters.Temperature == 0 ? TensorPrimitives.IndexOfMax<float>(logits) : _candidates.Draw(logits, state);
+        if (state.Parameters.Temperature > 0)
+        {
+            return _candidates.Draw(logits, state);
+        }
+        // A row that holds NaN has it for its largest.
+        int best = TensorPrimitives.IndexOfMax<float>(logits);
+        return float.IsFinite(logits[best]) ? best : SampledToken.NotANumber;
     }
 
     private int ChooseKeepingRow(Span<float> logits, SamplingState state, float logSum, out float logprob)
@@ -58,13 +70,13 @@ public sealed class Sampler
         if (!LogitAdjustments.Needed(state))
         {
             int plain = Choose(logits, state, out _);
-            logprob = logits[plain] - logSum;
+            logprob = plain < 0 ? 0 : logits[plain] - logSum;
             return plain;
         }
 
         Span<float> raw = _candidates.CopyRow(logits);
         int token = Choose(logits, state, out _);
-        logprob = raw[token] - logSum;
+        logprob = token < 0 ? 0 : raw[token] - logSum;
         return token;
     }
 

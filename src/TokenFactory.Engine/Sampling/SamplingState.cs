@@ -15,9 +15,14 @@ public sealed class SamplingState
     /// <param name="prompt">The prompt's tokens; read only where a repetition penalty needs them.</param>
     /// <param name="maxNewTokens">Most tokens that will be generated, for sizing.</param>
     public SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens)
+        : this(parameters, prompt, maxNewTokens, parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))))
+    {
+    }
+
+    private SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens, ulong seed)
     {
         Parameters = parameters;
-        Seed = parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Seed = seed;
         if (parameters.HasPenalties)
         {
             _generatedCounts = new Dictionary<int, int>(Math.Min(maxNewTokens, 1024));
@@ -43,6 +48,20 @@ public sealed class SamplingState
     internal Dictionary<int, int>? GeneratedCounts => _generatedCounts;
 
     internal HashSet<int>? PromptTokens => _promptTokens;
+
+    /// <summary>
+    /// A state as of these generated tokens and no others: the same draws follow. What a failed step may have written into this one is
+    /// left behind.
+    /// </summary>
+    public SamplingState After(ReadOnlySpan<int> prompt, ReadOnlySpan<int> generated, int maxNewTokens)
+    {
+        SamplingState state = new(Parameters, prompt, maxNewTokens, Seed);
+        foreach (int token in generated)
+        {
+            state.Accept(token);
+        }
+        return state;
+    }
 
     /// <summary>
     /// A number in [0, 1) that depends on the seed and the draw's index alone: batches, preemption and the device do not change it.

@@ -130,6 +130,38 @@ public sealed class Sequence
         (_preemptedAt ??= []).Add(now);
     }
 
+    /// <summary>
+    /// The same request in another engine: its tokens are known and none of them is computed there. This sequence is not used after.
+    /// </summary>
+    /// <param name="id">The other engine's.</param>
+    /// <param name="hashRoot">The other engine's.</param>
+    /// <param name="hasStarted">Whether a step of it was completed here. One that never started starts there as new.</param>
+    /// <param name="now">The time, in the loop clock's ticks.</param>
+    internal Sequence MoveTo(long id, UInt128 hashRoot, bool hasStarted, long now)
+    {
+        ReadOnlySpan<int> prompt = Tokens[..PromptCount];
+        ReadOnlySpan<int> generated = Tokens[PromptCount..];
+        Sequence moved = new(id, Lane, prompt, MaxNewTokens, Sampling.After(prompt, generated, MaxNewTokens))
+        {
+            ArrivedAt = ArrivedAt,
+            Owner = Owner,
+            HashRoot = hashRoot,
+        };
+        foreach (int token in generated)
+        {
+            moved.Append(token);
+        }
+        if (hasStarted)
+        {
+            moved.StartedAt = StartedAt;
+            moved.CachedPromptTokens = CachedPromptTokens;
+            moved._preemptedAt = _preemptedAt;
+            moved.MarkPreempted(now);
+        }
+        ReturnMemory();
+        return moved;
+    }
+
     /// <summary>Appends a generated token.</summary>
     public void Append(int token)
     {

@@ -25,4 +25,18 @@ internal static class ReplicaChoice
         }
         return best;
     }
+
+    /// <summary>The same among the others, for what one has failed to compute; null where none of them takes requests.</summary>
+    public static EngineLoop? LeastWorkBeside(EngineLoop failed, IReadOnlyList<EngineLoop> replicas)
+    {
+        EngineLoop? best = null;
+        foreach (EngineLoop other in replicas)
+        {
+            if (other != failed && other.TakesRequests && (best is null || other.OpenTokens < best.OpenTokens))
+            {
+                best = other;
+            }
+        }
+        return best;
+    }
 }

@@ -18,6 +18,9 @@ public sealed record ServedModel(
     string Name, IReadOnlyList<EngineLoop> Replicas, ITokenizer Tokenizer, IChatTemplate? ChatTemplate, SamplingParameters Defaults, ModelFacts Facts)
     : IDisposable
 {
+    /// <summary>What computes it. The replicas know one another: where one fails, another goes on with its requests.</summary>
+    public IReadOnlyList<EngineLoop> Replicas { get; } = Introduce(Replicas);
+
     /// <summary>Longest sequence, prompt and generated tokens together.</summary>
     public int MaxContext => Replicas[0].MaxContext;
 
@@ -87,6 +90,15 @@ public sealed record ServedModel(
         {
             replica.Dispose();
         }
+    }
+
+    private static IReadOnlyList<EngineLoop> Introduce(IReadOnlyList<EngineLoop> replicas)
+    {
+        foreach (EngineLoop replica in replicas)
+        {
+            replica.Peers = replicas;
+        }
+        return replicas;
     }
 }
 

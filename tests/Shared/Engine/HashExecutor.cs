@@ -52,6 +52,9 @@ internal sealed class HashExecutor : IModelExecutor
     /// <summary>Called before a step is computed, on the loop's thread; may throw or block.</summary>
     public Action<StepPlan>? BeforeStep { get; set; }
 
+    /// <summary>Whether the logits of a slice hold NaN.</summary>
+    public Func<StepSlice, bool>? IsPoisoned { get; set; }
+
     /// <summary>How long a step takes at least.</summary>
     public TimeSpan StepTime { get; set; }
 
@@ -154,7 +157,7 @@ internal sealed class HashExecutor : IModelExecutor
         }
         int next = length >= EndAfter && EndToken >= 0 ? EndToken : Next(context, Limits.VocabularySize);
         Array.Clear(_logits);
-        _logits[next] = 10;
+        _logits[next] = IsPoisoned?.Invoke(slice) == true ? float.NaN : 10;
         _sampler.Sample(_logits, sampling, index, _result);
         _lastSampled[slice.Row] = _result.Samples[^1].Token;
     }

@@ -8,14 +8,18 @@ internal sealed unsafe class Emulator
     public const int OutOfMemory = 2;
     public const int IllegalAddress = 700;
     public const int LaunchFailed = 719;
+    public const int Unknown = 999;
+
+    private const int AnyDevice = -1;
 
     private readonly nint _library;
     private readonly delegate* unmanaged<void> _reset;
     private readonly delegate* unmanaged<ulong, void> _seed;
-    private readonly delegate* unmanaged<byte*, int, int, void> _fail;
+    private readonly delegate* unmanaged<byte*, int, int, int, void> _fail;
     private readonly delegate* unmanaged<byte*, long> _launches;
     private readonly delegate* unmanaged<nint> _lastWords;
     private readonly delegate* unmanaged<nuint> _allocatedBytes;
+    private readonly delegate* unmanaged<nint> _liveObjects;
     private readonly delegate* unmanaged<nuint> _movedBytes;
     private readonly delegate* unmanaged<nuint> _touchedBytes;
     private readonly delegate* unmanaged<nuint, void> _setMemory;
@@ -27,10 +31,11 @@ internal sealed unsafe class Emulator
         _library = NativeLibrary.Load(path);
         _reset = (delegate* unmanaged<void>)Export("emu_reset");
         _seed = (delegate* unmanaged<ulong, void>)Export("emu_seed");
-        _fail = (delegate* unmanaged<byte*, int, int, void>)Export("emu_fail");
+        _fail = (delegate* unmanaged<byte*, int, int, int, void>)Export("emu_fail");
         _launches = (delegate* unmanaged<byte*, long>)Export("emu_launches");
         _lastWords = (delegate* unmanaged<nint>)Export("emu_last_words");
         _allocatedBytes = (delegate* unmanaged<nuint>)Export("emu_allocated_bytes");
+        _liveObjects = (delegate* unmanaged<nint>)Export("emu_live_objects");
         _movedBytes = (delegate* unmanaged<nuint>)Export("emu_moved_bytes");
         _touchedBytes = (delegate* unmanaged<nuint>)Export("emu_touched_bytes");
         _setMemory = (delegate* unmanaged<nuint, void>)Export("emu_set_memory");
@@ -44,6 +49,9 @@ internal sealed unsafe class Emulator
     /// <summary>Device memory that is allocated now.</summary>
     public long AllocatedBytes => (long)_allocatedBytes();
 
+    /// <summary>What the driver and cuBLASLt have made and not taken back, beside device memory: pinned memory, streams, modules, graphs and so on.</summary>
+    public long LiveObjects => _liveObjects();
+
     /// <summary>Bytes of device memory that threads of kernels have asked for, reading or writing, since <see cref="Reset"/>.</summary>
     public long TouchedBytes => (long)_touchedBytes();
 
@@ -56,8 +64,8 @@ internal sealed unsafe class Emulator
     /// <summary>Seeds the order in which the threads of a block take turns.</summary>
     public void Seed(ulong seed) => _seed(seed);
 
-    /// <summary>Lets a function of the driver fail once, after it has succeeded a number of times.</summary>
-    public void Fail(string function, int code, int after = 0) => WithText(function, text => _fail((byte*)text, code, after));
+    /// <summary>Lets a function of the driver fail once, after it has succeeded a number of times; on one device, or on any.</summary>
+    public void Fail(string function, int code, int after = 0, int device = AnyDevice) => WithText(function, text => _fail((byte*)text, code, after, device));
 
     /// <summary>Launches of a kernel since <see cref="Reset"/>; of all with an empty name.</summary>
     public long Launches(string kernel = "")

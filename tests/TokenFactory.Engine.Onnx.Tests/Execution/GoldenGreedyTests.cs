@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Onnx.Tests.Driving;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Engine.Onnx.Tests.Execution;

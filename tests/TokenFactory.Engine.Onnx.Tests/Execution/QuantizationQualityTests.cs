@@ -1,6 +1,6 @@
-using TokenFactory.Engine.Onnx.Tests.Driving;
 using TokenFactory.Models;
 using TokenFactory.Models.Tokenization;
+using TokenFactory.Tests.Shared.Models;
 using TokenFactory.Tests.Shared.Onnx;
 using Xunit;
 

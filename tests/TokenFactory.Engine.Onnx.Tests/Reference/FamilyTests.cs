@@ -1,6 +1,7 @@
 using TokenFactory.Engine.Onnx.Tests.Driving;
 using TokenFactory.Models;
 using TokenFactory.Models.Weights;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Engine.Onnx.Tests.Reference;

@@ -10,9 +10,9 @@ namespace TokenFactory.Engine.Tests.Loop;
 /// <summary>A real loop over the hash executor.</summary>
 internal sealed class EngineFixture : IDisposable
 {
-    public EngineFixture(ExecutorLimits? limits = null, BatchPolicy? policy = null, int endToken = -1, int endAfter = int.MaxValue, Action<HashExecutor>? configure = null, Func<double?>? watts = null)
+    public EngineFixture(ExecutorLimits? limits = null, BatchPolicy? policy = null, int endToken = -1, int endAfter = int.MaxValue, Action<HashExecutor>? configure = null, Func<double?>? watts = null, string deviceId = "test:0")
     {
-        Executor = new HashExecutor(limits, endToken, endAfter);
+        Executor = new HashExecutor(limits, endToken, endAfter) { Device = new DeviceInfo(deviceId, "Hash executor", "test", "none", 1 << 20) };
         configure?.Invoke(Executor);
         Loop = new EngineLoop(
             Executor,

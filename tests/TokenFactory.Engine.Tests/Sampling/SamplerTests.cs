@@ -14,6 +14,22 @@ public sealed class SamplerTests
     public void Sample_TemperatureZero_TakesTheLargestAndOfEqualsTheLowestId() =>
         Assert.Equal(1, Draw(Row, SamplingParameters.Greedy).Token);
 
+    [Theory]
+    [InlineData(float.NaN, 0f, false, 0f)]
+    [InlineData(float.NaN, 0f, true, 0.5f)]
+    [InlineData(float.NaN, 1f, true, 0f)]
+    [InlineData(float.NaN, 1f, false, 0.5f)]
+    [InlineData(float.PositiveInfinity, 0f, true, 0f)]
+    [InlineData(float.PositiveInfinity, 1f, true, 0.5f)]
+    public void Sample_LargestIsNoNumber_SaysSoAndDrawsNothing(float bad, float temperature, bool logprobs, float penalty)
+    {
+        SamplingState state = new(new SamplingParameters { Temperature = temperature, Logprobs = logprobs, TopLogprobs = 2, FrequencyPenalty = penalty }, [0], 8);
+
+        (int token, float logprob, TokenLogprob[] top) = Draw([1, 3, bad, 3, -1], state);
+
+        Assert.Equal((SampledToken.NotANumber, 0f, 0, 0), (token, logprob, top.Length, state.Drawn));
+    }
+
     [Fact]
     public void Sample_SameSeed_GivesTheSameTokens()
     {

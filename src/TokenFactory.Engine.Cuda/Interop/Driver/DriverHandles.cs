@@ -14,7 +14,11 @@ internal abstract class DriverHandle(nint value) : SafeHandleZeroOrMinusOneIsInv
 
     protected override bool ReleaseHandle() => Release(Value) == Success;
 
-    private protected void Hold() => SetHandle(Value);
+    private protected void Hold()
+    {
+        SetHandle(Value);
+        HandleScope.Add(this);
+    }
 }
 
 /// <summary>An order of work on a device.</summary>
@@ -99,24 +103,29 @@ internal sealed class CudaGraph : DriverHandle
     private CudaGraph(nint executable)
         : base(executable) => Hold();
 
-    /// <summary>Records what <paramref name="work"/> enqueues; nothing of it runs yet.</summary>
+    /// <summary>Records what <paramref name="work"/> enqueues; nothing of it runs yet. Where it fails the stream no longer records.</summary>
     public static CudaGraph Record(CudaStream stream, Action work)
     {
         // Other threads load models meanwhile, which a stricter mode would take for a part of the recording.
         const int ThreadLocal = 1;
         Require(cuStreamBeginCapture_v2(stream.Value, ThreadLocal));
-        nint graph;
+        nint graph = 0;
         try
         {
             work();
+            Require(cuStreamEndCapture(stream.Value, out graph));
+            Require(cuGraphInstantiateWithFlags(out nint executable, graph, 0));
+            return new CudaGraph(executable);
+        }
+        catch
+        {
+            _ = graph == 0 ? cuStreamEndCapture(stream.Value, out graph) : Success;
+            throw;
         }
         finally
         {
-            Require(cuStreamEndCapture(stream.Value, out graph));
+            _ = graph == 0 ? Success : cuGraphDestroy(graph);
         }
-        Require(cuGraphInstantiateWithFlags(out nint executable, graph, 0));
-        Require(cuGraphDestroy(graph));
-        return new CudaGraph(executable);
     }
 
     public void Launch(CudaStream stream) => Require(cuGraphLaunch(Value, stream.Value));

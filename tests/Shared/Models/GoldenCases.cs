@@ -1,8 +1,7 @@
 using System.Text.Json;
 using TokenFactory.Models;
-using TokenFactory.Tests.Shared;
 
-namespace TokenFactory.Engine.Onnx.Tests.Driving;
+namespace TokenFactory.Tests.Shared.Models;
 
 /// <summary>The trained small model and its greedy outputs, made by two independent forward passes.</summary>
 internal static class GoldenCases

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
-using TokenFactory.Engine.Onnx.Tests.Driving;
 using TokenFactory.Models;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
 using TokenFactory.RandomModel;
 
-namespace TokenFactory.Engine.Onnx.Tests.Reference;
+namespace TokenFactory.Tests.Shared.Models;
 
 /// <summary>A folder with a random model of hidden size 64, in the shape of a family, with some fields set otherwise.</summary>
 internal static class TinyModel

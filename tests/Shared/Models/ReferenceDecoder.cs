@@ -1,7 +1,7 @@
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
 
-namespace TokenFactory.Engine.Onnx.Tests.Reference;
+namespace TokenFactory.Tests.Shared.Models;
 
 /// <summary>
 /// The forward pass written down plainly, in double precision, one token after the other with a growing list of keys and values. It

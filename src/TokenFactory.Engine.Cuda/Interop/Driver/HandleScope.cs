@@ -1,0 +1,36 @@
+namespace TokenFactory.Engine.Cuda.Interop.Driver;
+
+/// <summary>
+/// Remembers every handle that the calling thread makes while it is open, so that work which fails halfway gives all of them back, however
+/// deep in it they were made. One a thread; opened and closed by the same.
+/// </summary>
+internal sealed class HandleScope : IDisposable
+{
+    [ThreadStatic]
+    private static HandleScope? _current;
+
+    private readonly List<DriverHandle> _handles = [];
+
+    public HandleScope()
+    {
+        if (_current is not null)
+        {
+            throw new InvalidOperationException("A scope of handles is open on this thread.");
+        }
+        _current = this;
+    }
+
+    /// <summary>Gives back all handles made since, the last first. Those given back already stay so.</summary>
+    public void GiveBack()
+    {
+        for (int i = _handles.Count - 1; i >= 0; i--)
+        {
+            _handles[i].Dispose();
+        }
+    }
+
+    /// <summary>Forgets them: they are their makers'.</summary>
+    public void Dispose() => _current = null;
+
+    internal static void Add(DriverHandle handle) => _current?._handles.Add(handle);
+}
