@@ -7,17 +7,17 @@ namespace TokenFactory.Engine.Cuda.Interop.Driver;
 internal sealed class HandleScope : IDisposable
 {
     [ThreadStatic]
-    private static HandleScope? _current;
+    private static HandleScope? Current;
 
     private readonly List<DriverHandle> _handles = [];
 
     public HandleScope()
     {
-        if (_current is not null)
+        if (Current is not null)
         {
             throw new InvalidOperationException("A scope of handles is open on this thread.");
         }
-        _current = this;
+        Current = this;
     }
 
     /// <summary>Gives back all handles made since, the last first. Those given back already stay so.</summary>
@@ -30,7 +30,7 @@ internal sealed class HandleScope : IDisposable
     }
 
     /// <summary>Forgets them: they are their makers'.</summary>
-    public void Dispose() => _current = null;
+    public void Dispose() => Current = null;
 
-    internal static void Add(DriverHandle handle) => _current?._handles.Add(handle);
+    internal static void Add(DriverHandle handle) => Current?._handles.Add(handle);
 }
