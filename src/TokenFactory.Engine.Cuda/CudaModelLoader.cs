@@ -18,8 +18,8 @@ public static class CudaModelLoader
 {
     private const int DefaultContext = 32_768;
 
-    // What is not given to KV: the driver and the libraries take memory of their own, some of it only at a first use.
-    private const double KvShare = 0.92;
+    // What is not given to KV: recorded steps, tables of sequences that sample with bias or penalties, and what lies between allocations.
+    private const double KvShare = 0.95;
 
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <param name="folder">The model.</param>
@@ -64,17 +64,30 @@ public static class CudaModelLoader
         int rows = RowBuckets.Of(options.MaxStepTokens);
         // Tokens times splits, which the memory of parts grows by.
         int parts = Enumerable.Range(1, samples).Max(count => count * AttentionDecodeKernel.SplitsFor(count, spec.AttentionHeads, spec.KeyValueHeads, longest, device.Multiprocessors));
-        int inputBytes = new StepLayout(new StepSize(
-            rows, samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, samples, (options.MaxSequences * stride) + 1, options.MaxSequences)).Bytes;
+        StepSize largest = new(
+            rows, samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, samples, (options.MaxSequences * stride) + 1, options.MaxSequences);
+        int inputBytes = new StepLayout(largest).Bytes;
         DecoderBuffers buffers = Keep(new DecoderBuffers(
             spec, rows, samples, inputBytes, options.MaxSequences + 1, stride, kernels.Decode.PartialBytes(parts, spec.AttentionHeads, 2) / 2,
             AttentionDecodeKernel.DoneCount(samples, spec.AttentionHeads, spec.KeyValueHeads)));
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, longest, stream));
+        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec));
+        products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, rows, samples);
+        // Fill-ups need the spare block alone, so the warm-up takes next to nothing from the memory that is counted after it.
+        using (KvPool spare = new(spec, shape, blocks: 0))
+        {
+            WarmUp.Run(PassOver(spare), buffers, largest, options.MaxSequences, stride, spare.SpareBlock, stream);
+        }
         KvPool kv = Keep(new KvPool(spec, shape, CountBlocks(spec, shape, options)));
-        MatrixProducts products = Keep(new MatrixProducts(library, stream, isHalf ? MatrixType.Float16 : MatrixType.BFloat16));
         longest = Math.Min(longest, kv.Blocks * options.BlockSize);
+        DecoderPass pass = PassOver(kv);
+        DecodeGraphs graphs = Keep(new DecodeGraphs());
+        if (options.Graphs)
+        {
+            graphs.Record(pass, samples, stream);
+        }
         ExecutorLimits limits = new()
         {
             BlockSize = options.BlockSize,
@@ -104,9 +117,12 @@ public static class CudaModelLoader
             MostSamples = samples,
             Info = new DeviceInfo(
                 device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", (isHalf ? "fp16" : "bf16") + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
-            Pass = new DecoderPass(spec, weights, kernels, buffers, kv, ropes, sampling, products, stream, stride, longest, device.Multiprocessors),
+            Pass = pass,
+            Graphs = graphs,
             Writer = new StepWriter(sampling, options.MaxSequences, stride, kv.SpareBlock, options.Graphs),
         };
+
+        DecoderPass PassOver(KvPool pool) => new(spec, weights, kernels, buffers, pool, ropes, sampling, products, stream, stride, longest, device.Multiprocessors);
 
         T Keep<T>(T one)
             where T : IDisposable

@@ -28,7 +28,7 @@ using Work = std::function<Result()>;
 struct Graph { std::vector<Work> work; };
 struct Stream { Graph* recording = nullptr; };
 struct Event { std::chrono::steady_clock::time_point at; };
-struct Function { void (*entry)(void**); std::string name; std::vector<size_t> sizes; };
+struct Function { void (*entry)(void**); std::string name; std::vector<size_t> sizes; bool is_loaded = false; };
 // The file stays open as long as its library: the loader knows libraries by their paths, and a path names a number that is free again.
 struct Module { void* library; int file; std::vector<Function*> functions; };
 struct Order { std::string function; Result code; int after; };
@@ -104,7 +104,7 @@ Result enqueue(void* handle, Work work)
 
 bool is_null() { return null_cost; }
 void count_bytes(size_t bytes) { moved_bytes += bytes; }
-void count_launch(const char* name) { launches[name]++; }
+void count_launch(const char* name) { launches[name]++; note_launch(name); }
 void remember(const std::string& words) { last_words = words; }
 
 Result ordered_failure(const char* function)
@@ -135,6 +135,7 @@ API void emu_reset()
     forget_touched_bytes();
     last_words.clear();
     null_cost = false;
+    reset_controls();
     devices = 1;
     limit_memory((size_t)8 << 30);
 }
@@ -290,7 +291,7 @@ API int cuEventDestroy_v2(void* event) { delete (Event*)event; return Success; }
 API int cuEventRecord(void* event, void* stream)
 {
     ENTER();
-    return enqueue(stream, [=] { ((Event*)event)->at = std::chrono::steady_clock::now(); return Success; });
+    return enqueue(stream, [=] { ((Event*)event)->at = std::chrono::steady_clock::now() + passed_time(); return Success; });
 }
 API int cuEventQuery(void*) { ENTER(); return Success; }
 API int cuEventSynchronize(void*) { ENTER(); return Success; }
@@ -380,6 +381,10 @@ API int cuLaunchKernel(
         if (is_null())
         {
             return Success;
+        }
+        if (!std::exchange(function->is_loaded, true))
+        {
+            take(bytes_of_first_use());
         }
         std::vector<void*> pointers;
         for (const std::string& value : values)

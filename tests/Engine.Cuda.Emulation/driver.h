@@ -1,5 +1,6 @@
 // What cuBLASLt and the controls of a test need of the driver.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,18 @@ bool is_null();
 // Counts bytes that a matrix product reads and writes.
 void count_bytes(size_t bytes);
 void count_launch(const char* name);
+
+// controls.cpp: what tests set of the device, and what it notes for them.
+void note_launch(const std::string& name);
+// Time that passes on the device's own clock beside that of the host.
+void pass_time(double milliseconds);
+std::chrono::nanoseconds passed_time();
+// Algorithms that cuBLASLt offers, and what each of them takes on the device's clock, in milliseconds; by its number from 0.
+int offered_algorithms();
+double time_of_algorithm(int number);
+// What a kernel's code takes of the device's memory when it is launched first.
+size_t bytes_of_first_use();
+void reset_controls();
 
 // The code that a test ordered this function to fail with; Success for none.
 Result ordered_failure(const char* function);

@@ -41,8 +41,7 @@ internal sealed class DecoderPass(
         StepSize size = layout.Size;
         nint inputs = buffers.Inputs.Value;
         Norm(buffers.Normed.Value, buffers.X.Value, own.AttentionNorm.Value, size.Tokens);
-        products.Enqueue(
-            buffers.Qkv.Value, buffers.Normed.Value, own.QueryKeyValue.Value, own.QueryKeyValueBias?.Value ?? 0, size.Tokens, QkvWidth, spec.HiddenSize, adds: false);
+        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.Normed.Value, own.QueryKeyValue.Value, own.QueryKeyValueBias?.Value ?? 0, size.Tokens, adds: false);
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
@@ -81,27 +80,27 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        Join(buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens, spec.QuerySize);
+        Join(
+            products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
     }
 
     private void EnqueueFeedForward(LayerWeights own, int rows)
     {
         Norm(buffers.Normed.Value, buffers.X.Value, own.FeedForwardNorm.Value, rows);
-        products.Enqueue(
-            buffers.GateUp.Value, buffers.Normed.Value, own.GateUp.Value, own.GateUpBias?.Value ?? 0, rows, 2 * spec.FeedForwardSize, spec.HiddenSize, adds: false);
+        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.Normed.Value, own.GateUp.Value, own.GateUpBias?.Value ?? 0, rows, adds: false);
         kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, stream);
-        Join(buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows, spec.FeedForwardSize);
+        Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
     }
 
     /// <summary>Adds a part's result to the residual stream, through a norm where the model has one there.</summary>
-    private void Join(nint result, nint w, nint bias, nint norm, int rows, int inputs)
+    private void Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
     {
         if (norm == 0)
         {
-            products.Enqueue(buffers.X.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: true);
+            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: true);
             return;
         }
-        products.Enqueue(buffers.Added.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: false);
+        projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
         Norm(buffers.Added.Value, buffers.Added.Value, norm, rows);
         kernels.Add.Launch(buffers.X.Value, buffers.Added.Value, (long)rows * spec.HiddenSize, stream);
     }
@@ -116,7 +115,7 @@ internal sealed class DecoderPass(
         nint inputs = buffers.Inputs.Value;
         kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
         Norm(buffers.LastRows.Value, buffers.LastRows.Value, weights.FinalNorm.Value, samples);
-        products.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, spec.VocabularySize, spec.HiddenSize, adds: false, isFloat: true);
+        products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
             kernels.SoftCap.Launch(buffers.Logits.Value, (long)samples * spec.VocabularySize, cap, stream);
