@@ -55,7 +55,7 @@ public static class CudaModelLoader
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         bool isHalf = options.Precision == CudaPrecision.Float16;
         DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape));
-        DeviceWeights weights = Keep(LoadWeights(folder, options, stream, progress, cancellation));
+        DeviceWeights weights = Keep(LoadWeights(folder, options, kernels.Columns, stream, progress, cancellation));
         CublasLtLibrary library = Keep(new CublasLtLibrary());
 
         int longest = Math.Min(spec.MaxPositions, options.MaxContext ?? DefaultContext);
@@ -73,7 +73,7 @@ public static class CudaModelLoader
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, longest, stream));
-        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec));
+        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, kernels));
         products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, rows, samples);
         // Fill-ups need the spare block alone, so the warm-up takes next to nothing from the memory that is counted after it.
         using (KvPool spare = new(spec, shape, blocks: 0))
@@ -132,10 +132,11 @@ public static class CudaModelLoader
         }
     }
 
-    private static DeviceWeights LoadWeights(ModelFolder folder, CudaExecutorOptions options, CudaStream stream, Action<double> progress, CancellationToken cancellation)
+    private static DeviceWeights LoadWeights(
+        ModelFolder folder, CudaExecutorOptions options, ScaleColumnsKernel columns, CudaStream stream, Action<double> progress, CancellationToken cancellation)
     {
         using TensorStore store = folder.OpenWeights();
-        using WeightUploader uploader = new(stream, options.Precision);
+        using WeightUploader uploader = new(stream, options.Precision, columns);
         return DeviceWeights.Load(folder.Spec, WeightMap.Create(folder.Spec, store), uploader, progress, cancellation);
     }
 

@@ -7,9 +7,10 @@ using TokenFactory.Models.Configuration;
 namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
-/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer is a norm, q/k/v, rotation and filing, attention,
-/// output, a norm, gate/up, activation, down; the residual sum is part of a product. All inputs are read from device memory, so that a pass
-/// of one size can be recorded once and replayed.
+/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches: q/k/v, rotation and
+/// filing, attention, output, gate/up, activation, down. Norms before a product are done by it or by the kernel that reads its results; the
+/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more. All inputs are read from device
+/// memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 internal sealed class DecoderPass(
     ModelSpec spec, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
@@ -40,12 +41,12 @@ internal sealed class DecoderPass(
         LayerWeights own = weights.Layers[layer];
         StepSize size = layout.Size;
         nint inputs = buffers.Inputs.Value;
-        Norm(buffers.Normed.Value, buffers.X.Value, own.AttentionNorm.Value, size.Tokens);
-        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.Normed.Value, own.QueryKeyValue.Value, own.QueryKeyValueBias?.Value ?? 0, size.Tokens, adds: false);
+        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.X.Value, own.QueryKeyValue.Value, 0, size.Tokens, adds: false);
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
             Qkv = buffers.Qkv.Value,
+            Norm = products.QueryKeyValue.LeftOf(size.Tokens, buffers.X.Value, own.QueryKeyValueBias?.Value ?? 0),
             Keys = kv.Keys(layer),
             Values = kv.Values(layer),
             Positions = inputs + layout.Positions,
@@ -86,9 +87,9 @@ internal sealed class DecoderPass(
 
     private void EnqueueFeedForward(LayerWeights own, int rows)
     {
-        Norm(buffers.Normed.Value, buffers.X.Value, own.FeedForwardNorm.Value, rows);
-        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.Normed.Value, own.GateUp.Value, own.GateUpBias?.Value ?? 0, rows, adds: false);
-        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, stream);
+        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
+        LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
+        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
         Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
     }
 
@@ -101,8 +102,7 @@ internal sealed class DecoderPass(
             return;
         }
         projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
-        Norm(buffers.Added.Value, buffers.Added.Value, norm, rows);
-        kernels.Add.Launch(buffers.X.Value, buffers.Added.Value, (long)rows * spec.HiddenSize, stream);
+        Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
     }
 
     private void EnqueueHead(in StepLayout layout)
@@ -114,7 +114,7 @@ internal sealed class DecoderPass(
         }
         nint inputs = buffers.Inputs.Value;
         kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
-        Norm(buffers.LastRows.Value, buffers.LastRows.Value, weights.FinalNorm.Value, samples);
+        Norm(buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples);
         products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
@@ -125,5 +125,6 @@ internal sealed class DecoderPass(
             spec.VocabularySize, stream);
     }
 
-    private void Norm(nint to, nint from, nint weight, int rows) => kernels.Norm.Launch(to, from, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
+    private void Norm(nint to, nint from, nint residual, nint weight, int rows) =>
+        kernels.Norm.Launch(to, from, residual, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
 }

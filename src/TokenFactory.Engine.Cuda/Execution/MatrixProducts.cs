@@ -16,12 +16,14 @@ internal sealed class MatrixProducts : IDisposable
     /// <param name="library">Computes.</param>
     /// <param name="stream">Where.</param>
     /// <param name="spec">The model.</param>
-    public MatrixProducts(CublasLtLibrary library, CudaStream stream, ModelSpec spec)
+    /// <param name="kernels">Compute a few rows.</param>
+    public MatrixProducts(CublasLtLibrary library, CudaStream stream, ModelSpec spec, DecoderKernels kernels)
     {
-        QueryKeyValue = new Projection(library, stream, spec.QueryKeyValueBias);
-        AttentionOutput = new Projection(library, stream, spec.OutputBias);
-        GateUp = new Projection(library, stream, spec.FeedForwardBias);
-        Down = new Projection(library, stream, spec.FeedForwardBias);
+        // Biases of these two come after the norm, and so after the product.
+        QueryKeyValue = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
+        GateUp = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
+        AttentionOutput = new Projection(library, stream, spec.OutputBias, spec.OutputBias ? null : kernels.Few);
+        Down = new Projection(library, stream, spec.FeedForwardBias, spec.FeedForwardBias ? null : kernels.Few);
         Head = new Projection(library, stream, hasBias: false);
         _all = [QueryKeyValue, AttentionOutput, GateUp, Down, Head];
     }
@@ -47,15 +49,15 @@ internal sealed class MatrixProducts : IDisposable
     public void Make(ModelSpec spec, DeviceWeights weights, DecoderBuffers buffers, MatrixType operands, int rows, int samples)
     {
         LayerWeights[] timed = [.. weights.Layers.Take(MostTimed)];
-        (nint, nint)[] qkv = [.. timed.Select(layer => (layer.QueryKeyValue.Value, layer.QueryKeyValueBias?.Value ?? 0))];
+        (nint, nint)[] qkv = [.. timed.Select(layer => (layer.QueryKeyValue.Value, (nint)0))];
         (nint, nint)[] output = [.. timed.Select(layer => (layer.AttentionOutput.Value, layer.AttentionOutputBias?.Value ?? 0))];
-        (nint, nint)[] gateUp = [.. timed.Select(layer => (layer.GateUp.Value, layer.GateUpBias?.Value ?? 0))];
+        (nint, nint)[] gateUp = [.. timed.Select(layer => (layer.GateUp.Value, (nint)0))];
         (nint, nint)[] down = [.. timed.Select(layer => (layer.Down.Value, layer.DownBias?.Value ?? 0))];
         foreach (int bucket in RowBuckets.UpTo(rows))
         {
-            QueryKeyValue.Make(Shape(bucket, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize), buffers.Qkv.Value, buffers.Normed.Value, qkv);
+            QueryKeyValue.Make(Shape(bucket, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize), buffers.Qkv.Value, buffers.X.Value, qkv);
             AttentionOutput.Make(Shape(bucket, spec.HiddenSize, spec.QuerySize), buffers.X.Value, buffers.Attended.Value, output);
-            GateUp.Make(Shape(bucket, 2 * spec.FeedForwardSize, spec.HiddenSize), buffers.GateUp.Value, buffers.Normed.Value, gateUp);
+            GateUp.Make(Shape(bucket, 2 * spec.FeedForwardSize, spec.HiddenSize), buffers.GateUp.Value, buffers.X.Value, gateUp);
             Down.Make(Shape(bucket, spec.HiddenSize, spec.FeedForwardSize), buffers.X.Value, buffers.Activated.Value, down);
         }
         foreach (int bucket in RowBuckets.UpTo(samples))

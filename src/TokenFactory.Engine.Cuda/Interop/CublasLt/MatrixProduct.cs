@@ -80,14 +80,15 @@ internal sealed unsafe class MatrixProduct : IDisposable
         }
     }
 
-    /// <summary>Enqueues y = x · wᵀ + bias, or y += the same. Allocates nothing.</summary>
+    /// <summary>Enqueues y = alpha · x · wᵀ + bias, or y += the same. Allocates nothing.</summary>
     /// <param name="y">Address, [Rows, Out].</param>
     /// <param name="x">Address, [Rows, In].</param>
     /// <param name="w">Address, [Out, In].</param>
     /// <param name="bias">Address, [Out] in the result's format; 0 where the product has none.</param>
+    /// <param name="alpha">Scales the product.</param>
     /// <param name="adds">Whether y is added to.</param>
     /// <param name="stream">Where.</param>
-    public void Enqueue(nint y, nint x, nint w, nint bias, bool adds, nint stream)
+    public void Enqueue(nint y, nint x, nint w, nint bias, float alpha, bool adds, nint stream)
     {
         Debug.Assert(_hasBias == (bias != 0), "a bias is there as the product was made for");
         if (bias != _bias)
@@ -96,7 +97,6 @@ internal sealed unsafe class MatrixProduct : IDisposable
             Set(BiasPointer, bias);
             _bias = bias;
         }
-        float alpha = 1;
         float beta = adds ? 1 : 0;
         MatmulAlgorithm algorithm = Algorithm;
         Require(
