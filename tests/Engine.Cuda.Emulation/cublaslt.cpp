@@ -135,6 +135,10 @@ API int cublasLtMatmul(
     void*, void* description_handle, const float* alpha, const void* a, void* a_layout, const void* b, void* b_layout, const float* beta, const void* c, void* c_layout,
     void* d, void* d_layout, const void* algorithm, void*, size_t, void* stream)
 {
+    if (is_null())
+    {
+        return 0;
+    }
     Description description = *(Description*)description_handle;
     Layout la = *(Layout*)a_layout, lb = *(Layout*)b_layout, lc = *(Layout*)c_layout, ld = *(Layout*)d_layout;
     bool ta = attribute<int>(&description, TransA, 0) == 1, tb = attribute<int>(&description, TransB, 0) == 1;
@@ -165,10 +169,6 @@ API int cublasLtMatmul(
     count_bytes(extent(la) + extent(lb) + extent(ld) + (keep != 0 ? extent(lc) : 0));
     Result result = enqueue(stream, [=] {
         pass_time(time_of_algorithm(number));
-        if (is_null())
-        {
-            return Success;
-        }
         const float* as = attribute<const float*>(&description, AScalePointer, nullptr);
         const float* bs = attribute<const float*>(&description, BScalePointer, nullptr);
         int am = attribute<int>(&description, AScaleMode, 0), bm = attribute<int>(&description, BScaleMode, 0);
