@@ -16,7 +16,6 @@ public sealed class CudaModelExecutor : IModelExecutor
 {
     private readonly LoadedDecoder _decoder;
     private readonly Flight[] _flights;
-    private readonly Dictionary<int, CudaGraph> _graphs = [];
     private int _submitted;
     private int _waited;
     private bool _disposed;
@@ -33,39 +32,20 @@ public sealed class CudaModelExecutor : IModelExecutor
 
     public ExecutorLimits Limits { get; }
 
-    /// <summary>Recorded sizes of decode steps.</summary>
-    internal int GraphCount => _graphs.Count;
-
     public void Submit(StepPlan plan)
     {
         if (_submitted - _waited >= _flights.Length)
         {
             throw new InvalidOperationException("More steps under way than the limits allow.");
         }
-        Guard(() =>
+        try
         {
-            _decoder.Enter();
-            Flight flight = _flights[_submitted % _flights.Length];
-            StepSize size = _decoder.Writer.Measure(plan, out bool isRecordable);
-            StepLayout layout = new(size);
-            _decoder.Writer.Write(plan, layout, flight.Inputs, flight.Samples);
-            flight.Begin.Record(_decoder.Stream);
-            _decoder.Buffers.Inputs.Upload(flight.Inputs.Value, layout.Bytes, _decoder.Stream);
-            if (isRecordable)
-            {
-                GraphOf(layout).Launch(_decoder.Stream);
-            }
-            else
-            {
-                _decoder.Pass.Enqueue(layout);
-            }
-            if (flight.Samples.Count > 0)
-            {
-                _decoder.Buffers.Records.Download(flight.Records.Value, (long)flight.Samples.Count * flight.RecordBytes, _decoder.Stream);
-            }
-            flight.End.Record(_decoder.Stream);
-            flight.StepId = plan.StepId;
-        });
+            Enqueue(plan, _flights[_submitted % _flights.Length]);
+        }
+        catch (CudaException failure)
+        {
+            throw Failed(failure);
+        }
         _submitted++;
     }
 
@@ -76,12 +56,16 @@ public sealed class CudaModelExecutor : IModelExecutor
             throw new InvalidOperationException("No step is outstanding.");
         }
         Flight flight = _flights[_waited++ % _flights.Length];
-        Guard(() =>
+        try
         {
             _decoder.Enter();
             flight.End.Wait();
             flight.Read();
-        });
+        }
+        catch (CudaException failure)
+        {
+            throw Failed(failure);
+        }
         return flight.Result;
     }
 
@@ -93,10 +77,6 @@ public sealed class CudaModelExecutor : IModelExecutor
         }
         _disposed = true;
         _decoder.TryFinish();
-        foreach (CudaGraph graph in _graphs.Values)
-        {
-            graph.Dispose();
-        }
         foreach (Flight flight in _flights)
         {
             flight.Dispose();
@@ -104,32 +84,37 @@ public sealed class CudaModelExecutor : IModelExecutor
         _decoder.Dispose();
     }
 
-    private CudaGraph GraphOf(in StepLayout layout)
+    private void Enqueue(StepPlan plan, Flight flight)
     {
-        int rows = layout.Size.Tokens;
-        if (!_graphs.TryGetValue(rows, out CudaGraph? graph))
+        _decoder.Enter();
+        StepSize size = _decoder.Writer.Measure(plan, out bool isRecorded);
+        StepLayout layout = new(size);
+        _decoder.Writer.Write(plan, layout, flight.Inputs, flight.Samples);
+        flight.Begin.Record(_decoder.Stream);
+        _decoder.Buffers.Inputs.Upload(flight.Inputs.Value, layout.Bytes, _decoder.Stream);
+        if (isRecorded)
         {
-            StepLayout recorded = layout;
-            graph = CudaGraph.Record(_decoder.Stream, () => _decoder.Pass.Enqueue(recorded));
-            _graphs.Add(rows, graph);
+            _decoder.Graphs.Launch(size.Tokens, _decoder.Stream);
         }
-        return graph;
+        else
+        {
+            _decoder.Pass.Enqueue(layout);
+        }
+        if (flight.Samples.Count > 0)
+        {
+            _decoder.Buffers.Records.Download(flight.Records.Value, (long)flight.Samples.Count * flight.RecordBytes, _decoder.Stream);
+        }
+        flight.End.Record(_decoder.Stream);
+        flight.StepId = plan.StepId;
     }
 
-    private void Guard(Action work)
+    private ExecutorException Failed(CudaException failure)
     {
-        try
-        {
-            work();
-        }
-        catch (CudaException failure)
-        {
-            // Nothing that is under way counts any more, and nothing may go on to read what the next step writes.
-            _waited = _submitted;
-            bool isLost = !_decoder.TryFinish();
-            _decoder.Writer.Forget();
-            throw new ExecutorException($"{failure.Message} ({Device.Name})", failure) { IsDeviceLost = isLost || failure.IsDeviceLost };
-        }
+        // Nothing that is under way counts any more, and nothing may go on to read what the next step writes.
+        _waited = _submitted;
+        bool isLost = !_decoder.TryFinish();
+        _decoder.Writer.Forget();
+        return new ExecutorException($"{failure.Message} ({Device.Name})", failure) { IsDeviceLost = isLost || failure.IsDeviceLost };
     }
 
     /// <summary>What a step under way has of its own.</summary>

@@ -18,8 +18,8 @@ namespace TokenFactory.Engine.Cuda;
 /// <summary>Brings a model to a GPU: weights, kernels for its shapes, buffers for the largest step, and KV blocks in what is left.</summary>
 public static class CudaModelLoader
 {
-    // What is not given to KV: the driver and the libraries take memory of their own, some of it only at a first use.
-    internal const double KvShare = 0.92;
+    // What is not given to KV: recorded steps, tables of sequences that sample with bias or penalties, and what lies between allocations.
+    internal const double KvShare = 0.95;
 
     /// <summary>Refuses a model that no kernel computes, from its configuration alone.</summary>
     /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
@@ -72,9 +72,10 @@ public static class CudaModelLoader
         CudaStream stream = Keep(new CudaStream());
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         bool isHalf = options.Precision == CudaPrecision.Float16;
-        DeviceWeights weights = Keep(LoadWeights(folder, options, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
-        progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape));
+        DeviceWeights weights = Keep(
+            LoadWeights(folder, options, kernels.Columns, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         CublasLtLibrary library = Keep(new CublasLtLibrary());
 
         DecoderSizes sizes = new(spec, options, device.Multiprocessors);
@@ -84,9 +85,22 @@ public static class CudaModelLoader
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, sizes.Context, stream));
+        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, kernels));
+        products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, sizes.Rows, sizes.Samples);
+        progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
+        // Fill-ups need the spare block alone, so the warm-up takes next to nothing from the memory that is counted after it.
+        using (KvPool spare = new(spec, shape, blocks: 0))
+        {
+            WarmUp.Run(PassOver(spare, sizes.Context), buffers, sizes.Largest, options.MaxSequences, sizes.TableStride, spare.SpareBlock, stream);
+        }
         KvPool kv = Keep(new KvPool(spec, shape, CountBlocks(spec, shape, options)));
-        MatrixProducts products = Keep(new MatrixProducts(library, stream, isHalf ? MatrixType.Float16 : MatrixType.BFloat16));
         int longest = Math.Min(sizes.Context, kv.Blocks * options.BlockSize);
+        DecoderPass pass = PassOver(kv, longest);
+        DecodeGraphs graphs = Keep(new DecodeGraphs());
+        if (options.Graphs)
+        {
+            graphs.Record(pass, sizes.Samples, stream);
+        }
         ExecutorLimits limits = new()
         {
             BlockSize = options.BlockSize,
@@ -116,9 +130,13 @@ public static class CudaModelLoader
             MostSamples = sizes.Samples,
             Info = new DeviceInfo(
                 device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", (isHalf ? "fp16" : "bf16") + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
-            Pass = new DecoderPass(spec, weights, kernels, buffers, kv, ropes, sampling, products, stream, sizes.TableStride, longest, device.Multiprocessors),
+            Pass = pass,
+            Graphs = graphs,
             Writer = new StepWriter(sampling, options.MaxSequences, sizes.TableStride, kv.SpareBlock, options.Graphs),
         };
+
+        DecoderPass PassOver(KvPool pool, int context) =>
+            new(spec, weights, kernels, buffers, pool, ropes, sampling, products, stream, sizes.TableStride, context, device.Multiprocessors);
 
         T Keep<T>(T one)
             where T : IDisposable
@@ -128,10 +146,11 @@ public static class CudaModelLoader
         }
     }
 
-    private static DeviceWeights LoadWeights(ModelFolder folder, CudaExecutorOptions options, CudaStream stream, Action<double> progress, CancellationToken cancellation)
+    private static DeviceWeights LoadWeights(
+        ModelFolder folder, CudaExecutorOptions options, ScaleColumnsKernel columns, CudaStream stream, Action<double> progress, CancellationToken cancellation)
     {
         using TensorStore store = folder.OpenWeights();
-        using WeightUploader uploader = new(stream, options.Precision);
+        using WeightUploader uploader = new(stream, options.Precision, columns);
         return DeviceWeights.Load(folder.Spec, WeightMap.Create(folder.Spec, store), uploader, progress, cancellation);
     }
 

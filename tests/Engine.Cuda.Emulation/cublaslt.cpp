@@ -113,14 +113,32 @@ API int cublasLtCreate(void** handle)
     return 0;
 }
 API int cublasLtDestroy(void* handle) { delete (int*)handle; count_objects(-1); return 0; }
-API int cublasLtMatmulDescCreate(void** description, int, int) { *description = new Description; count_objects(1); return 0; }
+API int cublasLtMatmulDescCreate(void** description, int, int)
+{
+    if (ordered_failure(__func__))
+    {
+        return NotInitializedStatus;
+    }
+    *description = new Description;
+    count_objects(1);
+    return 0;
+}
 API int cublasLtMatmulDescDestroy(void* description) { delete (Description*)description; count_objects(-1); return 0; }
 API int cublasLtMatmulDescSetAttribute(void* description, int name, const void* value, size_t bytes)
 {
     ((Description*)description)->attributes[name].assign((const char*)value, (const char*)value + bytes);
     return 0;
 }
-API int cublasLtMatrixLayoutCreate(void** layout, int type, uint64_t rows, uint64_t columns, int64_t leading) { *layout = new Layout{type, rows, columns, leading}; count_objects(1); return 0; }
+API int cublasLtMatrixLayoutCreate(void** layout, int type, uint64_t rows, uint64_t columns, int64_t leading)
+{
+    if (ordered_failure(__func__))
+    {
+        return NotInitializedStatus;
+    }
+    *layout = new Layout{type, rows, columns, leading};
+    count_objects(1);
+    return 0;
+}
 API int cublasLtMatrixLayoutDestroy(void* layout) { delete (Layout*)layout; count_objects(-1); return 0; }
 API int cublasLtMatmulPreferenceCreate(void** preference) { *preference = new int; count_objects(1); return 0; }
 API int cublasLtMatmulPreferenceDestroy(void* preference) { delete (int*)preference; count_objects(-1); return 0; }
@@ -128,18 +146,26 @@ API int cublasLtMatmulPreferenceSetAttribute(void*, int, const void*, size_t) { 
 
 API int cublasLtMatmulAlgoGetHeuristic(void*, void*, void*, void*, void*, void*, void*, int wanted, Heuristic* results, int* found)
 {
-    *found = wanted < 3 ? wanted : 3;
+    if (ordered_failure(__func__))
+    {
+        return NotSupportedStatus;
+    }
+    *found = std::min(wanted, offered_algorithms());
     for (int i = 0; i < *found; i++)
     {
-        results[i] = Heuristic{{(uint64_t)i + 1}, 0, 0, 1.0f, {}};
+        results[i] = Heuristic{{(uint64_t)i}, 0, 0, 1.0f, {}};
     }
     return *found > 0 ? 0 : NotSupportedStatus;
 }
 
 API int cublasLtMatmul(
     void*, void* description_handle, const float* alpha, const void* a, void* a_layout, const void* b, void* b_layout, const float* beta, const void* c, void* c_layout,
-    void* d, void* d_layout, const void*, void*, size_t, void* stream)
+    void* d, void* d_layout, const void* algorithm, void*, size_t, void* stream)
 {
+    if (is_null())
+    {
+        return 0;
+    }
     Description description = *(Description*)description_handle;
     Layout la = *(Layout*)a_layout, lb = *(Layout*)b_layout, lc = *(Layout*)c_layout, ld = *(Layout*)d_layout;
     bool ta = attribute<int>(&description, TransA, 0) == 1, tb = attribute<int>(&description, TransB, 0) == 1;
@@ -160,13 +186,16 @@ API int cublasLtMatmul(
         return InvalidValueStatus;
     }
     float factor = *alpha, keep = *beta;
+    int number = (int)*(const uint64_t*)algorithm;
+    if (number >= offered_algorithms())
+    {
+        remember("a matrix product by an algorithm that was not offered");
+        return InvalidValueStatus;
+    }
     count_launch("matmul");
     count_bytes(extent(la) + extent(lb) + extent(ld) + (keep != 0 ? extent(lc) : 0));
     Result result = enqueue(stream, [=] {
-        if (is_null())
-        {
-            return Success;
-        }
+        pass_time(time_of_algorithm(number));
         const float* as = attribute<const float*>(&description, AScalePointer, nullptr);
         const float* bs = attribute<const float*>(&description, BScalePointer, nullptr);
         int am = attribute<int>(&description, AScaleMode, 0), bm = attribute<int>(&description, BScaleMode, 0);

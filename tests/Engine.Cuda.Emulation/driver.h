@@ -1,5 +1,6 @@
 // What cuBLASLt and the controls of a test need of the driver.
 #pragma once
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -24,6 +25,17 @@ void count_launch(const char* name);
 
 // objects.cpp: things made, or with a negative number taken back.
 void count_objects(long change);
+// controls.cpp: what tests set of the device, and what it notes for them.
+void note_launch(const std::string& name);
+// Time that passes on the device's own clock beside that of the host.
+void pass_time(double milliseconds);
+std::chrono::nanoseconds passed_time();
+// Algorithms that cuBLASLt offers, and what each of them takes on the device's clock, in milliseconds; by its number from 0.
+int offered_algorithms();
+double time_of_algorithm(int number);
+// What a kernel's code takes of the device's memory when it is launched first.
+size_t bytes_of_first_use();
+void reset_controls();
 
 // The code that a test ordered this function to fail with; Success for none.
 Result ordered_failure(const char* function);

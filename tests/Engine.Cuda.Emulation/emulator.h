@@ -36,6 +36,9 @@ bool release(void* p);
 // The size of an allocation that a pointer lies in, counted from the pointer; 0 where it lies in none.
 size_t room(const void* p);
 size_t allocated_bytes();
+// Takes memory as a driver does for its own ends; gives back all of it.
+void take(size_t bytes);
+void give_back();
 void limit_memory(size_t bytes);
 size_t memory_limit();
 }

@@ -18,7 +18,7 @@ struct Region { char* base; size_t mapped, bytes; };
 
 std::mutex lock;
 std::map<char*, Region> regions;
-size_t used = 0, most = (size_t)8 << 30;
+size_t used = 0, taken = 0, most = (size_t)8 << 30;
 
 std::map<char*, Region>::iterator find(const void* p)
 {
@@ -36,7 +36,7 @@ void* allocate(size_t bytes)
 {
     std::lock_guard guard(lock);
     size_t body = (bytes + Page - 1) / Page * Page, mapped = body + 2 * Page;
-    if (bytes == 0 || used + bytes > most)
+    if (bytes == 0 || used + taken + bytes > most)
     {
         return nullptr;
     }
@@ -82,7 +82,19 @@ size_t room(const void* p)
 size_t allocated_bytes()
 {
     std::lock_guard guard(lock);
-    return used;
+    return used + taken;
+}
+
+void take(size_t bytes)
+{
+    std::lock_guard guard(lock);
+    taken += bytes;
+}
+
+void give_back()
+{
+    std::lock_guard guard(lock);
+    taken = 0;
 }
 
 void limit_memory(size_t bytes) { most = bytes; }

@@ -23,12 +23,11 @@ internal sealed class DecoderBuffers : IDisposable
         Tables = Make((long)heldRows * tableStride * sizeof(int));
         LastSampled = Make((long)heldRows * sizeof(int));
         X = Make((long)rows * spec.HiddenSize * 2);
-        Normed = Make((long)rows * spec.HiddenSize * 2);
         Qkv = Make((long)rows * (spec.QuerySize + (2 * spec.KeyValueSize)) * 2);
         Attended = Make((long)rows * spec.QuerySize * 2);
         GateUp = Make((long)rows * 2 * spec.FeedForwardSize * 2);
         Activated = Make((long)rows * spec.FeedForwardSize * 2);
-        Added = spec.PostNorms ? Make((long)rows * spec.HiddenSize * 2) : Normed;
+        Added = Make(spec.PostNorms ? (long)rows * spec.HiddenSize * 2 : 0);
         LastRows = Make((long)samples * spec.HiddenSize * 2);
         Logits = Make((long)samples * spec.VocabularySize * sizeof(float));
         RawLogits = Make((long)samples * spec.VocabularySize * sizeof(float));
@@ -48,8 +47,6 @@ internal sealed class DecoderBuffers : IDisposable
 
     /// <summary>[rows, hidden]: the residual stream.</summary>
     public DeviceMemory X { get; }
-
-    public DeviceMemory Normed { get; }
 
     public DeviceMemory Qkv { get; }
 

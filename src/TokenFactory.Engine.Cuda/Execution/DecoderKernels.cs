@@ -19,8 +19,10 @@ internal sealed class DecoderKernels : IDisposable
         Gather = new GatherRowsKernel(loader);
         Sampling = new SamplingKernel(loader);
         Scatter = new ScatterKernel(loader);
-        Add = new AddKernel(loader);
+        Few = new GemvKernel(loader, norms: false, RowBuckets.UpTo(GemvKernel.MostRows));
+        NormedFew = new GemvKernel(loader, norms: true, RowBuckets.UpTo(GemvKernel.MostRows));
         SoftCap = new SoftCapKernel(loader);
+        Columns = new ScaleColumnsKernel(loader);
         foreach (LayerRope rope in spec.LayerAttention.Select(layer => layer.Rope).Distinct())
         {
             _rope.Add(rope, new RopeKvWriteKernel(loader, shape, RotaryOf(spec, rope), spec.QueryKeyNorm));
@@ -43,9 +45,15 @@ internal sealed class DecoderKernels : IDisposable
 
     public ScatterKernel Scatter { get; }
 
-    public AddKernel Add { get; }
+    /// <summary>Products of a few rows.</summary>
+    public GemvKernel Few { get; }
+
+    /// <summary>The same, of rows that it norms.</summary>
+    public GemvKernel NormedFew { get; }
 
     public SoftCapKernel SoftCap { get; }
+
+    public ScaleColumnsKernel Columns { get; }
 
     public RopeKvWriteKernel Rope(LayerRope rope) => _rope[rope];
 
@@ -54,7 +62,7 @@ internal sealed class DecoderKernels : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable kernel in _rope.Values.Concat<IDisposable>([Embedding, Norm, Decode, Prefill, Activation, Gather, Sampling, Scatter, Add, SoftCap]))
+        foreach (IDisposable kernel in _rope.Values.Concat<IDisposable>([Embedding, Norm, Decode, Prefill, Activation, Gather, Sampling, Scatter, Few, NormedFew, SoftCap, Columns]))
         {
             kernel.Dispose();
         }

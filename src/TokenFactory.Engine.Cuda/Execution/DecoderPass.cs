@@ -7,9 +7,10 @@ using TokenFactory.Models.Configuration;
 namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
-/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer is a norm, q/k/v, rotation and filing, attention,
-/// output, a norm, gate/up, activation, down; the residual sum is part of a product. All inputs are read from device memory, so that a pass
-/// of one size can be recorded once and replayed.
+/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches: q/k/v, rotation and
+/// filing, attention, output, gate/up, activation, down. Norms before a product are done by it or by the kernel that reads its results; the
+/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more. All inputs are read from device
+/// memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 internal sealed class DecoderPass(
     ModelSpec spec, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
@@ -40,13 +41,12 @@ internal sealed class DecoderPass(
         LayerWeights own = weights.Layers[layer];
         StepSize size = layout.Size;
         nint inputs = buffers.Inputs.Value;
-        Norm(buffers.Normed.Value, buffers.X.Value, own.AttentionNorm.Value, size.Tokens);
-        products.Enqueue(
-            buffers.Qkv.Value, buffers.Normed.Value, own.QueryKeyValue.Value, own.QueryKeyValueBias?.Value ?? 0, size.Tokens, QkvWidth, spec.HiddenSize, adds: false);
+        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.X.Value, own.QueryKeyValue.Value, 0, size.Tokens, adds: false);
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
             Qkv = buffers.Qkv.Value,
+            Norm = products.QueryKeyValue.LeftOf(size.Tokens, buffers.X.Value, own.QueryKeyValueBias?.Value ?? 0),
             Keys = kv.Keys(layer),
             Values = kv.Values(layer),
             Positions = inputs + layout.Positions,
@@ -81,29 +81,28 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        Join(buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens, spec.QuerySize);
+        Join(
+            products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
     }
 
     private void EnqueueFeedForward(LayerWeights own, int rows)
     {
-        Norm(buffers.Normed.Value, buffers.X.Value, own.FeedForwardNorm.Value, rows);
-        products.Enqueue(
-            buffers.GateUp.Value, buffers.Normed.Value, own.GateUp.Value, own.GateUpBias?.Value ?? 0, rows, 2 * spec.FeedForwardSize, spec.HiddenSize, adds: false);
-        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, stream);
-        Join(buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows, spec.FeedForwardSize);
+        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
+        LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
+        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
+        Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
     }
 
     /// <summary>Adds a part's result to the residual stream, through a norm where the model has one there.</summary>
-    private void Join(nint result, nint w, nint bias, nint norm, int rows, int inputs)
+    private void Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
     {
         if (norm == 0)
         {
-            products.Enqueue(buffers.X.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: true);
+            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: true);
             return;
         }
-        products.Enqueue(buffers.Added.Value, result, w, bias, rows, spec.HiddenSize, inputs, adds: false);
-        Norm(buffers.Added.Value, buffers.Added.Value, norm, rows);
-        kernels.Add.Launch(buffers.X.Value, buffers.Added.Value, (long)rows * spec.HiddenSize, stream);
+        projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
+        Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
     }
 
     private void EnqueueHead(in StepLayout layout)
@@ -115,8 +114,8 @@ internal sealed class DecoderPass(
         }
         nint inputs = buffers.Inputs.Value;
         kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
-        Norm(buffers.LastRows.Value, buffers.LastRows.Value, weights.FinalNorm.Value, samples);
-        products.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, spec.VocabularySize, spec.HiddenSize, adds: false, isFloat: true);
+        Norm(buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples);
+        products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
             kernels.SoftCap.Launch(buffers.Logits.Value, (long)samples * spec.VocabularySize, cap, stream);
@@ -126,5 +125,6 @@ internal sealed class DecoderPass(
             spec.VocabularySize, stream);
     }
 
-    private void Norm(nint to, nint from, nint weight, int rows) => kernels.Norm.Launch(to, from, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
+    private void Norm(nint to, nint from, nint residual, nint weight, int rows) =>
+        kernels.Norm.Launch(to, from, residual, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
 }

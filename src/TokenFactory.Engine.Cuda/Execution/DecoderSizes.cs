@@ -16,8 +16,9 @@ internal sealed record DecoderSizes
         Rows = RowBuckets.Of(options.MaxStepTokens);
         PartialRows = Enumerable.Range(1, Samples)
             .Max(count => count * AttentionDecodeKernel.SplitsFor(count, spec.AttentionHeads, spec.KeyValueHeads, Context, multiprocessors));
-        InputBytes = new StepLayout(new StepSize(
-            Rows, Samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, Samples, (options.MaxSequences * TableStride) + 1, options.MaxSequences)).Bytes;
+        Largest = new StepSize(
+            Rows, Samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, Samples, (options.MaxSequences * TableStride) + 1, options.MaxSequences);
+        InputBytes = new StepLayout(Largest).Bytes;
     }
 
     /// <summary>Longest sequence, in tokens.</summary>
@@ -35,6 +36,9 @@ internal sealed record DecoderSizes
     /// <summary>Decode rows times the splits of their attention, at most.</summary>
     public int PartialRows { get; }
 
-    /// <summary>Bytes of a step's inputs.</summary>
+    /// <summary>The largest step.</summary>
+    public StepSize Largest { get; }
+
+    /// <summary>Bytes of its inputs.</summary>
     public int InputBytes { get; }
 }

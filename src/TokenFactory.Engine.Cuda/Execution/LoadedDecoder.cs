@@ -35,6 +35,9 @@ internal sealed class LoadedDecoder : IDisposable
 
     public required DecoderPass Pass { get; init; }
 
+    /// <summary>Empty where decode steps are not recorded.</summary>
+    public required DecodeGraphs Graphs { get; init; }
+
     public required StepWriter Writer { get; init; }
 
     /// <summary>Bytes of the largest step's inputs.</summary>
@@ -63,6 +66,7 @@ internal sealed class LoadedDecoder : IDisposable
 
     public void Dispose()
     {
+        Graphs.Dispose();
         Products.Dispose();
         Sampling.Dispose();
         Ropes.Dispose();

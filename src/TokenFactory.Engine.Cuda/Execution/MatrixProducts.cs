@@ -1,99 +1,79 @@
-using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.CublasLt;
 using TokenFactory.Engine.Cuda.Interop.Driver;
+using TokenFactory.Engine.Cuda.Weights;
+using TokenFactory.Models.Configuration;
 
 namespace TokenFactory.Engine.Cuda.Execution;
 
-/// <summary>
-/// The products of a model, by shape and bias, each with the algorithm that was fastest when it was made. Made at the first use of a shape,
-/// which times some algorithms on the buffers at hand; the contents of the result are lost by that.
-/// </summary>
-internal sealed class MatrixProducts(CublasLtLibrary library, CudaStream stream, MatrixType operands) : IDisposable
+/// <summary>The products of a model's steps, a projection for each kind of matrix; made, and their algorithms timed, at load.</summary>
+internal sealed class MatrixProducts : IDisposable
 {
-    private const int MostAlgorithms = 8;
-    private const int Repeats = 3;
+    // Matrices that timing takes in turn: together more than a device's cache holds, where the model is.
+    private const int MostTimed = 4;
 
-    private readonly Dictionary<(ProductShape Shape, nint Bias), MatrixProduct> _products = [];
+    private readonly Projection[] _all;
 
-    /// <summary>Enqueues y = x · wᵀ + bias, or y += the same.</summary>
-    /// <param name="y">Address, [rows, outputs].</param>
-    /// <param name="x">Address, [rows, inputs].</param>
-    /// <param name="w">Address, [outputs, inputs].</param>
-    /// <param name="bias">Address, [outputs]; 0 for none.</param>
-    /// <param name="rows">A bucket.</param>
-    /// <param name="outputs">Width of y.</param>
-    /// <param name="inputs">Width of x.</param>
-    /// <param name="adds">Whether y is added to.</param>
-    /// <param name="isFloat">Whether y is float rather than elements.</param>
-    public void Enqueue(nint y, nint x, nint w, nint bias, int rows, int outputs, int inputs, bool adds, bool isFloat = false)
+    /// <param name="library">Computes.</param>
+    /// <param name="stream">Where.</param>
+    /// <param name="spec">The model.</param>
+    /// <param name="kernels">Compute a few rows.</param>
+    public MatrixProducts(CublasLtLibrary library, CudaStream stream, ModelSpec spec, DecoderKernels kernels)
     {
-        ProductShape shape = new(rows, outputs, inputs, operands, isFloat ? MatrixType.Float32 : operands);
-        if (!_products.TryGetValue((shape, bias), out MatrixProduct? product))
-        {
-            // Algorithms of one shape are chosen once, whatever the bias is.
-            MatrixProduct? twin = _products.FirstOrDefault(made => made.Key.Shape == shape).Value;
-            product = new MatrixProduct(library, shape, bias);
-            product.Algorithm = twin?.Algorithm ?? product.FindAlgorithms(1)[0];
-            _products.Add((shape, bias), product);
-        }
-        product.Enqueue(y, x, w, adds, stream.Value);
+        // Biases of these two come after the norm, and so after the product.
+        QueryKeyValue = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
+        GateUp = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
+        AttentionOutput = new Projection(library, stream, spec.OutputBias, spec.OutputBias ? null : kernels.Few);
+        Down = new Projection(library, stream, spec.FeedForwardBias, spec.FeedForwardBias ? null : kernels.Few);
+        Head = new Projection(library, stream, hasBias: false);
+        _all = [QueryKeyValue, AttentionOutput, GateUp, Down, Head];
     }
 
-    /// <summary>Times algorithms for a shape and keeps the fastest; before the shape is used, and not while the stream records.</summary>
-    public void Tune(nint y, nint x, nint w, nint bias, int rows, int outputs, int inputs, bool isFloat = false)
+    public Projection QueryKeyValue { get; }
+
+    public Projection AttentionOutput { get; }
+
+    public Projection GateUp { get; }
+
+    public Projection Down { get; }
+
+    /// <summary>Its results are float.</summary>
+    public Projection Head { get; }
+
+    /// <summary>Makes every product that a step may use, and times their algorithms.</summary>
+    /// <param name="spec">The model.</param>
+    /// <param name="weights">Its matrices.</param>
+    /// <param name="buffers">What they are multiplied with; the contents are lost.</param>
+    /// <param name="operands">Format of weights and activations.</param>
+    /// <param name="rows">Most rows of a step.</param>
+    /// <param name="samples">Most rows of a step that sample.</param>
+    public void Make(ModelSpec spec, DeviceWeights weights, DecoderBuffers buffers, MatrixType operands, int rows, int samples)
     {
-        ProductShape shape = new(rows, outputs, inputs, operands, isFloat ? MatrixType.Float32 : operands);
-        if (_products.ContainsKey((shape, bias)))
+        LayerWeights[] timed = [.. weights.Layers.Take(MostTimed)];
+        (nint, nint)[] qkv = [.. timed.Select(layer => (layer.QueryKeyValue.Value, (nint)0))];
+        (nint, nint)[] output = [.. timed.Select(layer => (layer.AttentionOutput.Value, layer.AttentionOutputBias?.Value ?? 0))];
+        (nint, nint)[] gateUp = [.. timed.Select(layer => (layer.GateUp.Value, (nint)0))];
+        (nint, nint)[] down = [.. timed.Select(layer => (layer.Down.Value, layer.DownBias?.Value ?? 0))];
+        foreach (int bucket in RowBuckets.UpTo(rows))
         {
-            return;
+            QueryKeyValue.Make(Shape(bucket, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize), buffers.Qkv.Value, buffers.X.Value, qkv);
+            AttentionOutput.Make(Shape(bucket, spec.HiddenSize, spec.QuerySize), buffers.X.Value, buffers.Attended.Value, output);
+            GateUp.Make(Shape(bucket, 2 * spec.FeedForwardSize, spec.HiddenSize), buffers.GateUp.Value, buffers.X.Value, gateUp);
+            Down.Make(Shape(bucket, spec.HiddenSize, spec.FeedForwardSize), buffers.X.Value, buffers.Activated.Value, down);
         }
-        MatrixProduct product = new(library, shape, bias);
-        _products.Add((shape, bias), product);
-        TimeSpan best = TimeSpan.MaxValue;
-        using CudaEvent begin = new();
-        using CudaEvent end = new();
-        foreach (MatmulAlgorithm algorithm in product.FindAlgorithms(MostAlgorithms))
+        foreach (int bucket in RowBuckets.UpTo(samples))
         {
-            MatmulAlgorithm kept = product.Algorithm;
-            product.Algorithm = algorithm;
-            TimeSpan time = Time(product, y, x, w, begin, end);
-            if (time < best)
-            {
-                best = time;
-            }
-            else
-            {
-                product.Algorithm = kept;
-            }
+            Head.Make(
+                Shape(bucket, spec.VocabularySize, spec.HiddenSize) with { Result = MatrixType.Float32 }, buffers.Logits.Value, buffers.LastRows.Value, [(weights.Head.Value, 0)]);
         }
+
+        ProductShape Shape(int bucket, int outputs, int inputs) => new(bucket, outputs, inputs, operands, operands);
     }
 
     public void Dispose()
     {
-        foreach (MatrixProduct product in _products.Values)
+        foreach (Projection one in _all)
         {
-            product.Dispose();
-        }
-    }
-
-    private TimeSpan Time(MatrixProduct product, nint y, nint x, nint w, CudaEvent begin, CudaEvent end)
-    {
-        try
-        {
-            product.Enqueue(y, x, w, adds: false, stream.Value);
-            begin.Record(stream);
-            for (int i = 0; i < Repeats; i++)
-            {
-                product.Enqueue(y, x, w, adds: false, stream.Value);
-            }
-            end.Record(stream);
-            end.Wait();
-            return end.Since(begin);
-        }
-        catch (CudaException)
-        {
-            // The library may offer what it then refuses, for instance for a pointer's alignment.
-            return TimeSpan.MaxValue;
+            one.Dispose();
         }
     }
 }

@@ -10,7 +10,11 @@ namespace TokenFactory.Engine.Cuda.Execution;
 /// <param name="Samples">Rows that sample a token.</param>
 /// <param name="TableEntries">New entries of block tables.</param>
 /// <param name="Settings">Rows of new sequences, whose sampling is set.</param>
-internal readonly record struct StepSize(int Tokens, int Decodes, int Tiles, int Samples, int TableEntries, int Settings);
+internal readonly record struct StepSize(int Tokens, int Decodes, int Tiles, int Samples, int TableEntries, int Settings)
+{
+    /// <summary>Steps of decode rows alone, all of which sample: those of a bucket look alike, so that one may be recorded for all.</summary>
+    public static StepSize Decode(int bucket) => new(bucket, bucket, 0, bucket, bucket, 0);
+}
 
 /// <summary>
 /// Where the inputs of a step lie in the one block that is uploaded for it, in bytes. Steps of one size have one layout, so that what was

@@ -20,7 +20,7 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
 
     /// <summary>How much a plan sends.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="isRecordable">Whether steps of this size look alike, so that one may be recorded for all.</param>
+    /// <param name="isRecordable">Whether it is a <see cref="StepSize.Decode"/>.</param>
     public StepSize Measure(StepPlan plan, out bool isRecordable)
     {
         int entries = _spareIsKnown ? 0 : 1;
@@ -36,7 +36,7 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
         int bucket = RowBuckets.Of(slices);
         isRecordable = graphs && plan.SingleTokenSlices == slices && plan.SampleCount == slices && settings == 0 && entries <= bucket;
         return isRecordable
-            ? new StepSize(bucket, bucket, 0, bucket, bucket, 0)
+            ? StepSize.Decode(bucket)
             : new StepSize(RowBuckets.Of(plan.Tokens.Length), plan.SingleTokenSlices, tiles, plan.SampleCount == 0 ? 0 : RowBuckets.Of(plan.SampleCount), entries, settings);
     }
 

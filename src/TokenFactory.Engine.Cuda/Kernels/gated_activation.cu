@@ -1,8 +1,8 @@
 // The feed-forward part's gate: out = activation(gate) * up, where activation is SiLU, or the tanh form of GELU with ACTIVATION_GELU.
 //
-// gate_up: [rows, 2 * width], the gate first; out: [rows, width]. width is even.
-// Launch: grid (rows, pieces of a row), a block of whole warps.
-#include "common.cuh"
+// gate_up: [rows, 2 * width], the gate first, whose norm and bias may be still to do; out: [rows, width]. width is even.
+// Launch: grid (rows, pieces of a row), a block of whole warps, shared: a float a warp.
+#include "late_norm.cuh"
 
 DEVICE float activate(float x)
 {
@@ -13,13 +13,27 @@ DEVICE float activate(float x)
 #endif
 }
 
-KERNEL(gated_activation)(elem* __restrict__ out, const elem* __restrict__ gate_up, int width)
+DEVICE float2 finish(u32 two, float factor, const elem* bias, int pair)
 {
-    const u32* gate = (const u32*)(gate_up + (i64)blockIdx.x * 2 * width);
-    const u32* up = gate + width / 2;
-    u32* to = (u32*)(out + (i64)blockIdx.x * width);
-    for (int i = blockIdx.y * blockDim.x + threadIdx.x; i < width / 2; i += gridDim.y * blockDim.x)
+    float2 numbers = {low_float(two) * factor, high_float(two) * factor};
+    if (bias)
     {
-        to[i] = pack(activate(low_float(gate[i])) * low_float(up[i]), activate(high_float(gate[i])) * high_float(up[i]));
+        u32 more = ((const u32*)bias)[pair];
+        numbers.x += low_float(more);
+        numbers.y += high_float(more);
+    }
+    return numbers;
+}
+
+KERNEL(gated_activation)(elem* __restrict__ out, const elem* __restrict__ gate_up, int width, LateNorm norm)
+{
+    DYN_SHARED(float, scratch);
+    float factor = late_factor(norm, blockIdx.x, scratch);
+    const u32* row = (const u32*)(gate_up + (i64)blockIdx.x * 2 * width);
+    u32* to = (u32*)(out + (i64)blockIdx.x * width);
+    for (int i = blockIdx.y * blockDim.x + threadIdx.x, up = i + width / 2; i < width / 2; i += gridDim.y * blockDim.x, up += gridDim.y * blockDim.x)
+    {
+        float2 gates = finish(row[i], factor, norm.bias, i), ups = finish(row[up], factor, norm.bias, up);
+        to[i] = pack(activate(gates.x) * ups.x, activate(gates.y) * ups.y);
     }
 }

@@ -1,11 +1,12 @@
 // Norms queries and keys (QK_NORM), rotates them by position, and files keys and values in the KV cache; queries stay where they are.
 //
-// qkv: [tokens, (query_heads + 2 * kv_heads) * HEAD_SIZE], queries, then keys, then values; query_norm, key_norm: [HEAD_SIZE];
+// qkv: [tokens, (query_heads + 2 * kv_heads) * HEAD_SIZE], queries, then keys, then values, whose norm and bias may be still to do; query_norm, key_norm: [HEAD_SIZE];
 // cos_sin: [positions, ROTARY / 2, 2]; positions, rows: [tokens]; block_tables: [rows, table_stride].
 // The rotation pairs number i with number i + ROTARY / 2 (as GPT-NeoX does) of a head's first ROTARY numbers; the others pass unchanged.
 // ROPE_NONE leaves it out.
-// Launch: grid (tokens, heads of all three / warps of a block, rounded up), a block of whole warps; a warp takes a head.
+// Launch: grid (tokens, heads of all three / warps of a block, rounded up), a block of whole warps; a warp takes a head. Shared: a float a warp.
 #include "kv_cache.cuh"
+#include "late_norm.cuh"
 
 #ifdef ROPE_NONE
 #define ROTARY 0
@@ -21,8 +22,10 @@ DEVICE int high_of(int pair) { return pair < TURNING ? pair + TURNING : pair + H
 KERNEL(rope_kv_write)(
     elem* __restrict__ qkv, kv_elem* __restrict__ keys, kv_elem* __restrict__ values, const int* __restrict__ positions, const int* __restrict__ rows,
     const int* __restrict__ block_tables, int table_stride, const float* __restrict__ cos_sin, const elem* __restrict__ query_norm,
-    const elem* __restrict__ key_norm, float epsilon, float weight_offset, int query_heads, int kv_heads, float key_scale, float value_scale)
+    const elem* __restrict__ key_norm, float epsilon, float weight_offset, int query_heads, int kv_heads, float key_scale, float value_scale, LateNorm norm)
 {
+    DYN_SHARED(float, scratch);
+    float factor = late_factor(norm, blockIdx.x, scratch);
     int head = blockIdx.y * (blockDim.x / WARP) + threadIdx.x / WARP;
     int lane = threadIdx.x % WARP;
     if (head >= query_heads + 2 * kv_heads)
@@ -31,6 +34,7 @@ KERNEL(rope_kv_write)(
     }
     int token = blockIdx.x;
     int position = positions[token];
+    const elem* bias = norm.bias ? norm.bias + head * HEAD_SIZE : 0;
     elem* x = qkv + ((i64)token * (query_heads + 2 * kv_heads) + head) * HEAD_SIZE;
     bool is_value = head >= query_heads + kv_heads;
     bool is_key = !is_value && head >= query_heads;
@@ -38,8 +42,8 @@ KERNEL(rope_kv_write)(
     for (int p = 0; p < PAIRS; p++)
     {
         int i = p * WARP + lane;
-        low[p] = i < HALF ? to_float(x[low_of(i)]) : 0.0f;
-        high[p] = i < HALF ? to_float(x[high_of(i)]) : 0.0f;
+        low[p] = i < HALF ? to_float(x[low_of(i)]) * factor + (bias ? to_float(bias[low_of(i)]) : 0.0f) : 0.0f;
+        high[p] = i < HALF ? to_float(x[high_of(i)]) * factor + (bias ? to_float(bias[high_of(i)]) : 0.0f) : 0.0f;
     }
 #ifdef QK_NORM
     if (!is_value)
@@ -49,15 +53,15 @@ KERNEL(rope_kv_write)(
         {
             squares += low[p] * low[p] + high[p] * high[p];
         }
-        float factor = rsqrtf(warp_sum(squares) / HEAD_SIZE + epsilon);
+        float head_factor = rsqrtf(warp_sum(squares) / HEAD_SIZE + epsilon);
         const elem* weight = is_key ? key_norm : query_norm;
         for (int p = 0; p < PAIRS; p++)
         {
             int i = p * WARP + lane;
             if (i < HALF)
             {
-                low[p] = to_float(to_elem(low[p] * factor * (to_float(weight[low_of(i)]) + weight_offset)));
-                high[p] = to_float(to_elem(high[p] * factor * (to_float(weight[high_of(i)]) + weight_offset)));
+                low[p] = to_float(to_elem(low[p] * head_factor * (to_float(weight[low_of(i)]) + weight_offset)));
+                high[p] = to_float(to_elem(high[p] * head_factor * (to_float(weight[high_of(i)]) + weight_offset)));
             }
         }
     }

@@ -4,7 +4,7 @@ using TokenFactory.Engine.Cuda.Modules;
 
 namespace TokenFactory.Engine.Cuda.Launchers;
 
-/// <summary>A few rows times a matrix of weights, with code for each number of rows; <c>gemv.cu</c> has the shapes.</summary>
+/// <summary>A few rows times a matrix of weights, with code for some numbers of rows; <c>gemv.cu</c> has the shapes.</summary>
 internal sealed unsafe class GemvKernel : IDisposable
 {
     /// <summary>Most rows of a launch; with more, a matrix product on tensor cores is faster.</summary>
@@ -14,46 +14,42 @@ internal sealed unsafe class GemvKernel : IDisposable
     private const int OutputsOfBlock = Threads / 32;
     private const int InputsAtOnce = 8;
 
-    private readonly Kernel[] _kernels;
+    private readonly Dictionary<int, Kernel> _kernels;
 
     /// <param name="loader">Compiles it.</param>
     /// <param name="norms">Whether rows are RMS-normed, by weights that are folded into the matrix.</param>
-    /// <param name="mostRows">Most rows that it will be launched for, 1 to <see cref="MostRows"/>.</param>
-    public GemvKernel(KernelLoader loader, bool norms = false, int mostRows = MostRows)
+    /// <param name="rows">Numbers of rows that it will be launched for, each 1 to <see cref="MostRows"/>.</param>
+    public GemvKernel(KernelLoader loader, bool norms, params IEnumerable<int> rows)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(mostRows is >= 1 and <= MostRows, true, nameof(mostRows));
         string[] constants = norms ? ["NORM"] : [];
-        _kernels = [.. Enumerable.Range(1, mostRows).Select(rows => loader.Load("gemv", 0, [$"ROWS={rows}", .. constants]))];
+        _kernels = rows.ToDictionary(count => count, count => loader.Load("gemv", 0, [$"ROWS={count}", .. constants]));
     }
 
-    /// <summary>Whether a matrix with rows of this length can be read 16 bytes at a time.</summary>
-    public static bool Takes(int inputs) => inputs > 0 && inputs % InputsAtOnce == 0;
+    /// <summary>Whether it was made for so many rows, and rows of this length can be read 16 bytes at a time.</summary>
+    public bool Takes(int rows, int inputs) => _kernels.ContainsKey(rows) && inputs > 0 && inputs % InputsAtOnce == 0;
 
     /// <summary>Enqueues result = x * weights^T (+ residual).</summary>
     /// <param name="result">Address, [rows, outputs].</param>
     /// <param name="x">Address, [rows, inputs]; not within <paramref name="result"/>.</param>
     /// <param name="weights">Address, [outputs, inputs], a multiple of 16.</param>
     /// <param name="residual">Address, [rows, outputs], may be <paramref name="result"/>; 0 for none.</param>
-    /// <param name="rows">0 does nothing.</param>
+    /// <param name="rows">One of those it was made for.</param>
     /// <param name="inputs">A multiple of 8.</param>
     /// <param name="outputs">Rows of the matrix.</param>
     /// <param name="epsilon">Added to the mean square; read with norms only.</param>
     /// <param name="stream">Where.</param>
     public void Launch(nint result, nint x, nint weights, nint residual, int rows, int inputs, int outputs, float epsilon, CudaStream stream)
     {
-        Debug.Assert(Takes(inputs) && x % 16 == 0 && weights % 16 == 0, "rows are read 16 bytes at a time");
-        Debug.Assert(rows <= _kernels.Length && outputs > 0, "there is code for as many rows");
-        if (rows > 0)
-        {
-            _kernels[rows - 1].Launch(
-                new LaunchGrid((outputs + OutputsOfBlock - 1) / OutputsOfBlock), Threads,
-                [(nint)(&result), (nint)(&x), (nint)(&weights), (nint)(&residual), (nint)(&inputs), (nint)(&outputs), (nint)(&epsilon)], stream);
-        }
+        Debug.Assert(Takes(rows, inputs) && x % 16 == 0 && weights % 16 == 0, "rows are read 16 bytes at a time");
+        Debug.Assert(outputs > 0, "there is something to compute");
+        _kernels[rows].Launch(
+            new LaunchGrid((outputs + OutputsOfBlock - 1) / OutputsOfBlock), Threads,
+            [(nint)(&result), (nint)(&x), (nint)(&weights), (nint)(&residual), (nint)(&inputs), (nint)(&outputs), (nint)(&epsilon)], stream);
     }
 
     public void Dispose()
     {
-        foreach (Kernel kernel in _kernels)
+        foreach (Kernel kernel in _kernels.Values)
         {
             kernel.Dispose();
         }

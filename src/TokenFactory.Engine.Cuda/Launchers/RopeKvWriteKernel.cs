@@ -26,7 +26,7 @@ internal sealed unsafe class RopeKvWriteKernel : IDisposable
         {
             constants.Add("QK_NORM");
         }
-        _kernel = loader.Load("rope_kv_write", 0, constants);
+        _kernel = loader.Load("rope_kv_write", WarpsOfBlock * sizeof(float), constants);
     }
 
     public void Launch(in RopeKvWriteArguments arguments, CudaStream stream)
@@ -43,7 +43,7 @@ internal sealed unsafe class RopeKvWriteKernel : IDisposable
             [
                 (nint)(&a.Qkv), (nint)(&a.Keys), (nint)(&a.Values), (nint)(&a.Positions), (nint)(&a.Rows), (nint)(&a.BlockTables), (nint)(&a.TableStride), (nint)(&a.CosSin),
                 (nint)(&a.QueryNorm), (nint)(&a.KeyNorm), (nint)(&a.Epsilon), (nint)(&a.WeightOffset), (nint)(&a.QueryHeads), (nint)(&a.KvHeads), (nint)(&a.KeyScale),
-                (nint)(&a.ValueScale),
+                (nint)(&a.ValueScale), (nint)(&a.Norm),
             ],
             stream);
     }
@@ -60,6 +60,9 @@ internal struct RopeKvWriteArguments
 
     /// <summary>[Tokens, (QueryHeads + 2 * KvHeads) * head size]: queries, keys, values. Queries are changed in place.</summary>
     public nint Qkv;
+
+    /// <summary>What is left to do to <see cref="Qkv"/>.</summary>
+    public LateNorm Norm;
 
     /// <summary>The layer's plane of keys.</summary>
     public nint Keys;

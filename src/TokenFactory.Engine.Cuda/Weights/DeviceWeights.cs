@@ -4,15 +4,18 @@ using TokenFactory.Models.Weights;
 
 namespace TokenFactory.Engine.Cuda.Weights;
 
-/// <summary>One layer's tensors on the device. Projections are [out, in]; null where the model has none.</summary>
+/// <summary>
+/// One layer's tensors on the device. Projections are [out, in]; null where the model has none. The weights of the norms before q/k/v and
+/// gate/up are in those matrices.
+/// </summary>
 internal sealed record LayerWeights(
-    DeviceMemory AttentionNorm, DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
-    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory FeedForwardNorm, DeviceMemory GateUp, DeviceMemory? GateUpBias, DeviceMemory Down,
+    DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory GateUp, DeviceMemory? GateUpBias, DeviceMemory Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
     public IEnumerable<DeviceMemory> All => new[]
     {
-        AttentionNorm, QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUp, GateUpBias, Down,
+        QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, GateUp, GateUpBias, Down,
         DownBias, PostFeedForwardNorm,
     }.OfType<DeviceMemory>();
 
@@ -67,7 +70,7 @@ internal sealed class DeviceWeights : IDisposable
             for (int layer = 0; layer < spec.Layers; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                layers[layer] = Keep(LoadLayer(map, layer, uploader));
+                layers[layer] = Keep(LoadLayer(spec, map, layer, uploader));
                 progress((double)uploader.Uploaded / spec.ParameterCount);
             }
             uploader.Finish();
@@ -98,23 +101,28 @@ internal sealed class DeviceWeights : IDisposable
         }
     }
 
-    private static LayerWeights LoadLayer(WeightMap map, int layer, WeightUploader uploader)
+    private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, int layer, WeightUploader uploader)
     {
         return new LayerWeights(
-            One(WeightRole.AttentionNorm)!,
-            Several(WeightRole.Query, WeightRole.Key, WeightRole.Value)!,
+            Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
             Several(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
             One(WeightRole.AttentionOutput)!,
             One(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
-            One(WeightRole.FeedForwardNorm)!,
-            Several(WeightRole.Gate, WeightRole.Up)!,
+            Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up),
             Several(WeightRole.GateBias, WeightRole.UpBias),
             One(WeightRole.Down)!,
             One(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm));
+
+        DeviceMemory Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
+        {
+            DeviceMemory matrix = Several(roles)!;
+            uploader.Fold(map[norm, layer], spec.NormWeightOffset, matrix);
+            return matrix;
+        }
 
         DeviceMemory? One(WeightRole role) => Several(role);
 

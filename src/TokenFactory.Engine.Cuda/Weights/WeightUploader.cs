@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.Driver;
+using TokenFactory.Engine.Cuda.Launchers;
 using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Models.Weights;
 
@@ -16,15 +17,18 @@ internal sealed class WeightUploader : IDisposable
 
     private readonly CudaStream _stream;
     private readonly CudaPrecision _precision;
+    private readonly ScaleColumnsKernel _columns;
     private readonly PinnedMemory[] _parts = [new((long)PartElements * ElementFormat.Bytes), new((long)PartElements * ElementFormat.Bytes)];
     private readonly CudaEvent[] _copied = [new(), new()];
     private readonly float[] _scratch = new float[PartElements];
+    private readonly List<DeviceMemory> _used = [];
     private int _next;
 
-    public WeightUploader(CudaStream stream, CudaPrecision precision)
+    public WeightUploader(CudaStream stream, CudaPrecision precision, ScaleColumnsKernel columns)
     {
         _stream = stream;
         _precision = precision;
+        _columns = columns;
         foreach (CudaEvent copied in _copied)
         {
             copied.Record(stream);
@@ -53,6 +57,13 @@ internal sealed class WeightUploader : IDisposable
         return memory;
     }
 
+    /// <summary>Puts a norm's weights, each plus an offset, into the columns of the matrix [any, their number] that follows the norm.</summary>
+    public void Fold(TensorView norm, float offset, DeviceMemory matrix)
+    {
+        int width = (int)norm.ElementCount;
+        _columns.Launch(matrix.Value, Keep(Upload(norm)).Value, (int)(matrix.Bytes / ElementFormat.Bytes / width), width, offset, _stream);
+    }
+
     /// <summary>Waits until everything is on the device.</summary>
     public void Finish() => _stream.Synchronize();
 
@@ -66,6 +77,7 @@ internal sealed class WeightUploader : IDisposable
         {
             // The device no longer reads the buffers.
         }
+        _used.ForEach(norm => norm.Dispose());
         foreach (PinnedMemory part in _parts)
         {
             part.Dispose();
@@ -74,6 +86,12 @@ internal sealed class WeightUploader : IDisposable
         {
             copied.Dispose();
         }
+    }
+
+    private DeviceMemory Keep(DeviceMemory norm)
+    {
+        _used.Add(norm);
+        return norm;
     }
 
     private void Stream(TensorView tensor, DeviceMemory to, long offset)

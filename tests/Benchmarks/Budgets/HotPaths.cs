@@ -17,12 +17,19 @@ internal static class HotPaths
         ["server-sent event of a chat chunk"] = TextHotPath.WriteChunks,
         ["admission and metering of a request"] = () => AdmissionPath.MeasureAsync().GetAwaiter().GetResult(),
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
+        ["CUDA host step, 256 sequences"] = CudaHostStep,
     };
 
     private static double SchedulerStep()
     {
         SchedulerLoad load = SchedulerLoad.Create(sequences: 10_000);
         return PerToken(() => load.Run(), warmUps: 20, times: 20, tokensEach: 10_000);
+    }
+
+    private static double CudaHostStep()
+    {
+        using CudaHostLoad load = CudaHostLoad.Create(sequences: 256);
+        return PerToken(load.Run, warmUps: 100, times: 40, tokensEach: 256);
     }
 
     private static double Sample(SamplingParameters parameters)

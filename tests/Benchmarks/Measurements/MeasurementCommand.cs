@@ -13,6 +13,7 @@ internal static class MeasurementCommand
         ["prefix"] = PrefixMeasurement.RunAsync,
         ["perplexity"] = PerplexityMeasurement.RunAsync,
         ["admission"] = AdmissionMeasurement.RunAsync,
+        ["cuda-host"] = CudaHostMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
     };
 

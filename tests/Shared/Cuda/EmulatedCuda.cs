@@ -15,6 +15,9 @@ internal static class EmulatedCuda
     /// <summary>Why it cannot be had here; null where it can.</summary>
     public static string? FindProblem() => HasCompiler() ? null : "needs g++ to build the emulated device (Debian: apt-get install g++)";
 
+    /// <summary>Where kernels compiled by it are kept.</summary>
+    public static string KernelFolderOf(string library) => Path.Combine(Path.GetDirectoryName(library)!, "kernels");
+
     /// <summary>The library; skips the calling test where there is no compiler.</summary>
     public static string Require()
     {

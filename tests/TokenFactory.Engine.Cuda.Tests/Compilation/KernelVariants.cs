@@ -18,7 +18,7 @@ internal static class KernelVariants
     private static readonly Dictionary<string, string[]> All = new()
     {
         ["rms_norm"] = Plain,
-        ["add"] = Plain,
+        ["scale_columns"] = Plain,
         ["embedding"] = [.. Plain.Select(constants => $"LAST_SAMPLED=(-1) {constants}")],
         ["rope_kv_write"] =
         [

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace TokenFactory.Engine.Cuda.Tests.Emulation;
 
-/// <summary>The emulated device in place of CUDA in this process.</summary>
+/// <summary>The emulated device in place of CUDA, one for all tests.</summary>
 public sealed class EmulatedDevice
 {
     private readonly Emulator? _emulator;
@@ -22,7 +22,7 @@ public sealed class EmulatedDevice
         string library = EmulatedCuda.Build();
         CudaPlatform.UseLibrary(library);
         _emulator = new Emulator(library);
-        KernelFolder = Path.Combine(Path.GetDirectoryName(library)!, "kernels");
+        KernelFolder = EmulatedCuda.KernelFolderOf(library);
         Kernels = new KernelCache(KernelFolder);
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TokenFactory.Engine.Cuda.Tests.Emulation;
 
-/// <summary>What tests order of the emulated device and ask it; driver.cpp has these functions.</summary>
+/// <summary>What tests order of the emulated device and ask it; driver.cpp and controls.cpp have these functions.</summary>
 internal sealed unsafe class Emulator
 {
     public const int OutOfMemory = 2;
@@ -25,6 +25,10 @@ internal sealed unsafe class Emulator
     private readonly delegate* unmanaged<nuint, void> _setMemory;
     private readonly delegate* unmanaged<int, void> _setDevices;
     private readonly delegate* unmanaged<int, void> _setNull;
+    private readonly delegate* unmanaged<void> _note;
+    private readonly delegate* unmanaged<nint> _notes;
+    private readonly delegate* unmanaged<double*, int, void> _setAlgorithms;
+    private readonly delegate* unmanaged<nuint, void> _setFirstUse;
 
     public Emulator(string path)
     {
@@ -41,6 +45,10 @@ internal sealed unsafe class Emulator
         _setMemory = (delegate* unmanaged<nuint, void>)Export("emu_set_memory");
         _setDevices = (delegate* unmanaged<int, void>)Export("emu_set_devices");
         _setNull = (delegate* unmanaged<int, void>)Export("emu_set_null");
+        _note = (delegate* unmanaged<void>)Export("emu_note");
+        _notes = (delegate* unmanaged<nint>)Export("emu_notes");
+        _setAlgorithms = (delegate* unmanaged<double*, int, void>)Export("emu_set_algorithms");
+        _setFirstUse = (delegate* unmanaged<nuint, void>)Export("emu_set_first_use");
     }
 
     /// <summary>What went wrong last, in words; empty for nothing since <see cref="Reset"/>.</summary>
@@ -57,6 +65,24 @@ internal sealed unsafe class Emulator
 
     /// <summary>Bytes that matrix products have read and written since <see cref="Reset"/>.</summary>
     public long MovedBytes => (long)_movedBytes();
+
+    /// <summary>What was launched since <see cref="Note"/>, in order: kernels by their names, <c>matmul</c>, <c>graph</c>, <c>upload</c> and <c>download</c>.</summary>
+    public string[] Notes => (Marshal.PtrToStringUTF8(_notes()) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Begins to note what is launched.</summary>
+    public void Note() => _note();
+
+    /// <summary>The algorithms that cuBLASLt offers from now on, by what a product takes with each on the device's clock.</summary>
+    public void SetAlgorithms(params ReadOnlySpan<double> milliseconds)
+    {
+        fixed (double* first = milliseconds)
+        {
+            _setAlgorithms(first, milliseconds.Length);
+        }
+    }
+
+    /// <summary>The memory that a kernel's code takes when it is launched first, from now on.</summary>
+    public void SetFirstUse(long bytes) => _setFirstUse((nuint)bytes);
 
     /// <summary>Forgets orders, counts and errors.</summary>
     public void Reset() => _reset();

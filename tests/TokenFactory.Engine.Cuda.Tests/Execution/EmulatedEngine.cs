@@ -101,6 +101,14 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
         return new Answer(tokens, alternativeTokens, alternatives, generation.Outcome!);
     }
 
+    /// <summary>Runs golden cases at once, greedily, each up to so many tokens.</summary>
+    public async Task<int[][]> RunAsync(IEnumerable<(int[] Prompt, int[] Output)> golden, int most = int.MaxValue)
+    {
+        int[][] outputs = await Task.WhenAll(golden.Select(item => RunAsync(item.Prompt, Math.Min(most, item.Output.Length))));
+        Assert.Null(Loop.FindProblem());
+        return outputs;
+    }
+
     public async Task<int[]> RunAsync(int[] prompt, int most) => (await ReadAsync(Submit(prompt, most))).Ids;
 
     public void OnStep(in StepReport report)

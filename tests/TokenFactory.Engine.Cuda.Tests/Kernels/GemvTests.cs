@@ -32,7 +32,7 @@ public sealed class GemvTests(EmulatedDevice device) : KernelTest(device)
     public void Launch_OneRow_ReadsTheWeightsOnce()
     {
         const int Inputs = 1024, Outputs = 64;
-        using GemvKernel kernel = new(Loader(false), mostRows: 1);
+        using GemvKernel kernel = new(Loader(false), norms: false, 1);
         DeviceMemory to = Room<ushort>(Outputs), x = Put(new ushort[Inputs]), weights = Put(new ushort[Inputs * Outputs]);
 
         kernel.Launch(to.Value, x.Value, weights.Value, 0, 1, Inputs, Outputs, 0, Stream);

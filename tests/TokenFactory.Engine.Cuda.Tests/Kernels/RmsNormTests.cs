@@ -17,7 +17,7 @@ public sealed class RmsNormTests(EmulatedDevice device) : KernelTest(device)
         using RmsNormKernel kernel = new(Loader(isHalf));
         DeviceMemory from = Put(x), scale = Put(weight), to = Room<ushort>((Rows + 1) * width);
 
-        kernel.Launch(to.Value, from.Value, scale.Value, Rows, width, 1e-5f, offset, Stream);
+        kernel.Launch(to.Value, from.Value, 0, scale.Value, Rows, width, 1e-5f, offset, Stream);
 
         Elements.AssertNear(Reference(x, weight, width, 1e-5f, offset, isHalf), Get<ushort>(to, x.Length), isHalf);
         AssertPoisoned<ushort>(to, x.Length);
@@ -36,9 +36,24 @@ public sealed class RmsNormTests(EmulatedDevice device) : KernelTest(device)
         DeviceMemory memory = Put(x);
         Emulator.Seed(order);
 
-        kernel.Launch(memory.Value, memory.Value, Put(weight).Value, Rows, Width, 1e-6f, 0, Stream);
+        kernel.Launch(memory.Value, memory.Value, 0, Put(weight).Value, Rows, Width, 1e-6f, 0, Stream);
 
         Elements.AssertNear(Reference(x, weight, Width, 1e-6f, 0, false), Get<ushort>(memory, x.Length), false);
+    }
+
+    [Theory]
+    [InlineData(false, 62)]
+    [InlineData(true, 896)]
+    public void Launch_OntoTheResidual_AddsToIt(bool isHalf, int width)
+    {
+        ushort[] x = Elements.Random(width, Rows * width, isHalf, 3), weight = Elements.Random(width + 1, width, isHalf), residual = Elements.Random(9, Rows * width, isHalf);
+        using RmsNormKernel kernel = new(Loader(isHalf));
+        DeviceMemory to = Put(residual);
+
+        kernel.Launch(to.Value, Put(x).Value, to.Value, Put(weight).Value, Rows, width, 1e-5f, 1, Stream);
+
+        double[] normed = Reference(x, weight, width, 1e-5f, 1, isHalf);
+        Elements.AssertNear([.. normed.Select((number, i) => number + Elements.ToFloat(residual[i], isHalf))], Get<ushort>(to, x.Length), isHalf);
     }
 
     [Fact]
@@ -47,7 +62,7 @@ public sealed class RmsNormTests(EmulatedDevice device) : KernelTest(device)
         using RmsNormKernel kernel = new(Loader(false));
         DeviceMemory memory = Put(new ushort[64]);
 
-        kernel.Launch(memory.Value, memory.Value, Put(Elements.Random(1, 64, false)).Value, 1, 64, 1e-6f, 0, Stream);
+        kernel.Launch(memory.Value, memory.Value, 0, Put(Elements.Random(1, 64, false)).Value, 1, 64, 1e-6f, 0, Stream);
 
         // Zero may have either sign.
         Assert.All(Get<ushort>(memory, 64), bits => Assert.Equal(0, bits & 0x7fff));
@@ -58,7 +73,7 @@ public sealed class RmsNormTests(EmulatedDevice device) : KernelTest(device)
     {
         using RmsNormKernel kernel = new(Loader(false));
 
-        kernel.Launch(0, 0, 0, 0, 64, 1e-6f, 0, Stream);
+        kernel.Launch(0, 0, 0, 0, 0, 64, 1e-6f, 0, Stream);
 
         Assert.Equal(0, Emulator.Launches());
     }

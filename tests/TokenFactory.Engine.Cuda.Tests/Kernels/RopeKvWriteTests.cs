@@ -32,8 +32,14 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
     [InlineData(128, 0, true)]
     public void Launch_FewerNumbersRotated_PassesTheRest(int headSize, int rotary, bool norms) => Check(false, headSize, rotary, false, norms);
 
-    private void Check(bool isHalf, int headSize, int rotary, bool isFp8, bool norms)
+    [Theory]
+    [CombinatorialRows(new[] { 2, 62, 1030 }, new[] { false, true })]
+    public void Launch_NormLeft_NormsFirst(bool isHalf, int hidden, bool norms) => Check(isHalf, 64, 64, isFp8: false, norms, hidden);
+
+    private void Check(bool isHalf, int headSize, int rotary, bool isFp8, bool norms, int hidden = 0)
     {
+        const float RowEpsilon = 1e-5f, RowScale = 4;
+        ushort[] x = Elements.Random(3, Positions.Length * Math.Max(2, hidden), isHalf, 2), bias = Elements.Random(4, Heads * headSize, isHalf);
         const float KeyScale = 0.0125f, ValueScale = 0.02f, Epsilon = 1e-6f, Offset = 1;
         ushort[] qkv = Elements.Random(headSize, Positions.Length * Heads * headSize, isHalf);
         ushort[] queryNorm = Elements.Random(1, headSize, isHalf, 0.1), keyNorm = Elements.Random(2, headSize, isHalf, 0.1);
@@ -47,6 +53,7 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
             new RopeKvWriteArguments
             {
                 Qkv = memory.Value,
+                Norm = hidden > 0 ? new LateNorm { X = Put(x).Value, Bias = Put(bias).Value, Width = hidden, Epsilon = RowEpsilon, Scale = RowScale } : default,
                 Keys = keys.Value,
                 Values = values.Value,
                 Positions = Put(Positions).Value,
@@ -77,7 +84,13 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
                 ReadOnlySpan<ushort> before = qkv.AsSpan(at, headSize), now = after.AsSpan(at, headSize);
                 bool isQuery = head < QueryHeads, isValue = head >= QueryHeads + KvHeads;
                 ushort[]? norm = !norms || isValue ? null : isQuery ? queryNorm : keyNorm;
-                double[] wanted = Reference(before, norm, isValue ? [] : turns.AsSpan(Positions[token] * rotary, rotary), Epsilon, Offset, isHalf);
+                double factor = hidden > 0 ? RowScale * LateNorms.Factor(x.AsSpan(token * hidden, hidden), RowEpsilon, isHalf) : 1;
+                double[] first = new double[headSize];
+                for (int i = 0; i < headSize; i++)
+                {
+                    first[i] = (Elements.ToFloat(before[i], isHalf) * factor) + (hidden > 0 ? Elements.ToFloat(bias[(head * headSize) + i], isHalf) : 0);
+                }
+                double[] wanted = Reference(first, norm, isValue ? [] : turns.AsSpan(Positions[token] * rotary, rotary), Epsilon, Offset, isHalf);
                 if (isQuery)
                 {
                     AssertTurned(wanted, now, isHalf, norms);
@@ -129,9 +142,8 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
         return turns;
     }
 
-    private static double[] Reference(ReadOnlySpan<ushort> bits, ushort[]? norm, ReadOnlySpan<float> turns, float epsilon, float offset, bool isHalf)
+    private static double[] Reference(double[] x, ushort[]? norm, ReadOnlySpan<float> turns, float epsilon, float offset, bool isHalf)
     {
-        double[] x = [.. bits.ToArray().Select(one => (double)Elements.ToFloat(one, isHalf))];
         if (norm is not null)
         {
             double factor = 1 / Math.Sqrt((x.Sum(one => one * one) / x.Length) + epsilon);

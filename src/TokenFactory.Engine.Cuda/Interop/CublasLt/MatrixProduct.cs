@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using static TokenFactory.Engine.Cuda.Interop.CublasLt.NativeCublasLt;
 
 namespace TokenFactory.Engine.Cuda.Interop.CublasLt;
@@ -29,20 +30,22 @@ internal sealed unsafe class MatrixProduct : IDisposable
     private readonly nint _weights;
     private readonly nint _x;
     private readonly nint _y;
+    private readonly bool _hasBias;
+    private nint _bias;
 
     /// <param name="library">The library's handle and workspace.</param>
     /// <param name="shape">What is multiplied.</param>
-    /// <param name="bias">Address of a bias [Out] in the result's format; 0 for none.</param>
-    public MatrixProduct(CublasLtLibrary library, ProductShape shape, nint bias = 0)
+    /// <param name="hasBias">Whether a bias is added to each row of the result.</param>
+    public MatrixProduct(CublasLtLibrary library, ProductShape shape, bool hasBias = false)
     {
         _library = library;
+        _hasBias = hasBias;
         Shape = shape;
         Require(cublasLtMatmulDescCreate(out _description, Compute32F, (int)MatrixType.Float32), nameof(cublasLtMatmulDescCreate));
         Set(TransposeA, Transposed);
-        if (bias != 0)
+        if (hasBias)
         {
             Set(EpilogueAttribute, EpilogueBias);
-            Set(BiasPointer, bias);
         }
         _weights = Layout(shape.Operands, shape.In, shape.Out);
         _x = Layout(shape.Operands, shape.In, shape.Rows);
@@ -51,7 +54,7 @@ internal sealed unsafe class MatrixProduct : IDisposable
 
     public ProductShape Shape { get; }
 
-    /// <summary>How it is computed; the first one that the library offers until another is chosen.</summary>
+    /// <summary>How it is computed: one of <see cref="FindAlgorithms"/>, set before the first use.</summary>
     public MatmulAlgorithm Algorithm { get; set; }
 
     /// <summary>Algorithms that the library expects to be fast, the best first.</summary>
@@ -77,10 +80,23 @@ internal sealed unsafe class MatrixProduct : IDisposable
         }
     }
 
-    /// <summary>Enqueues y = x · wᵀ, or y += x · wᵀ. Allocates nothing.</summary>
-    public void Enqueue(nint y, nint x, nint w, bool adds, nint stream)
+    /// <summary>Enqueues y = alpha · x · wᵀ + bias, or y += the same. Allocates nothing.</summary>
+    /// <param name="y">Address, [Rows, Out].</param>
+    /// <param name="x">Address, [Rows, In].</param>
+    /// <param name="w">Address, [Out, In].</param>
+    /// <param name="bias">Address, [Out] in the result's format; 0 where the product has none.</param>
+    /// <param name="alpha">Scales the product.</param>
+    /// <param name="adds">Whether y is added to.</param>
+    /// <param name="stream">Where.</param>
+    public void Enqueue(nint y, nint x, nint w, nint bias, float alpha, bool adds, nint stream)
     {
-        float alpha = 1;
+        Debug.Assert(_hasBias == (bias != 0), "a bias is there as the product was made for");
+        if (bias != _bias)
+        {
+            // The library reads the description while it enqueues.
+            Set(BiasPointer, bias);
+            _bias = bias;
+        }
         float beta = adds ? 1 : 0;
         MatmulAlgorithm algorithm = Algorithm;
         Require(

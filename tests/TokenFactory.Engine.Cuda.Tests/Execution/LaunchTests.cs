@@ -1,0 +1,63 @@
+using TokenFactory.Engine.Cuda.Tests.Emulation;
+using TokenFactory.Tests.Shared.Models;
+using Xunit;
+
+namespace TokenFactory.Engine.Cuda.Tests.Execution;
+
+/// <summary>What a decode step launches, matrix products among it.</summary>
+public sealed class LaunchTests(EmulatedDevice device)
+{
+    private const int Layers = 2;
+
+    [Fact]
+    public void DecodeStep_Layer_IsSevenLaunches()
+    {
+        string[] layer = ["matmul", "rope_kv_write", "attention_decode", "matmul", "matmul", "gated_activation", "matmul"];
+
+        string[] launched = LaunchesOfAStep(device.Require(), rows: 3);
+
+        string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
+        Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
+    }
+
+    [Fact]
+    public void DecodeStep_OurKernelIsFaster_IsSevenLaunchesToo()
+    {
+        string[] layer = ["gemv", "rope_kv_write", "attention_decode", "gemv", "gemv", "gated_activation", "gemv"];
+        Emulator emulator = device.Require();
+        // A product takes longer than the emulated device takes for all threads of the kernel.
+        emulator.SetAlgorithms(10_000);
+
+        string[] launched = LaunchesOfAStep(emulator, rows: 3);
+
+        string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
+        Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
+    }
+
+    [Fact]
+    public async Task Stories_OurKernelIsFaster_EqualTheGolden()
+    {
+        Emulator emulator = device.Require();
+        emulator.SetAlgorithms(10_000);
+        using EmulatedEngine engine = new(device, GoldenCases.Folder());
+        List<(int[] Prompt, int[] Output)> golden = GoldenCases.Load();
+
+        int[][] outputs = await engine.RunAsync(golden, most: 40);
+
+        Assert.Equal(golden.Select(item => item.Output.Take(40)), outputs);
+    }
+
+    private string[] LaunchesOfAStep(Emulator emulator, int rows)
+    {
+        using CudaModelExecutor executor = CudaModelLoader.Load(GoldenCases.Folder(), EmulatedEngine.Options with { Graphs = false, CacheFolder = device.KernelFolder });
+        DecodeSteps steps = new(executor, rows);
+        // The first steps bring block tables and settings of sampling.
+        steps.Run();
+        steps.Run();
+        emulator.Note();
+
+        steps.Run();
+
+        return emulator.Notes;
+    }
+}
