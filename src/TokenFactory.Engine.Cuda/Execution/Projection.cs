@@ -115,7 +115,7 @@ internal sealed class Projection(CublasLtLibrary library, CudaStream stream, boo
             Run(rows, y, x, matrices, 1);
             return Run(rows, y, x, matrices, 1) > best ? TimeSpan.MaxValue : Run(rows, y, x, matrices, Repeats);
         }
-        catch (CudaException)
+        catch (CudaException refusal) when (!refusal.IsDeviceLost)
         {
             return TimeSpan.MaxValue;
         }

@@ -56,6 +56,11 @@ public sealed class LoadFaultTests : IDisposable
     [InlineData("cuMemcpyHtoDAsync_v2", Emulator.Unknown, 6)]
     [InlineData("cuStreamSynchronize", Emulator.Unknown, 0)]
     [InlineData("cuMemsetD8Async", Emulator.LaunchFailed, 0)]
+    // While products are timed, the largest step is run, and steps are recorded.
+    [InlineData("cuLaunchKernel", Emulator.IllegalAddress, 20)]
+    [InlineData("cuStreamBeginCapture_v2", Emulator.Unknown, 0)]
+    [InlineData("cuStreamEndCapture", Emulator.LaunchFailed, 1)]
+    [InlineData("cuGraphInstantiateWithFlags", Emulator.Unknown, 0)]
     public void Load_DeviceFails_NamesTheCallAndGivesAllBack(string function, int code, int after)
     {
         _emulator.Fail(function, code, after);

@@ -13,7 +13,6 @@ namespace TokenFactory.Engine.Cuda.Tests.Faults;
 public sealed class StepFaultTests : IDisposable
 {
     private const int NewTokens = 9;
-    private const int CaptureUnsupported = 900;
 
     private readonly EmulatedDevice _device;
     private readonly TestFolder _model = new();
@@ -34,7 +33,7 @@ public sealed class StepFaultTests : IDisposable
     // At Submit: an upload, a launch, and the memory that penalties need.
     [InlineData("cuMemcpyHtoDAsync_v2", Emulator.LaunchFailed, 0, true)]
     [InlineData("cuLaunchKernel", Emulator.LaunchFailed, 5, true)]
-    [InlineData("cuLaunchKernel", Emulator.IllegalAddress, 40, true)]
+    [InlineData("cuLaunchKernel", Emulator.IllegalAddress, 12, true)]
     [InlineData("cuMemAlloc_v2", Emulator.OutOfMemory, 0, false)]
     [InlineData("cuMemAlloc_v2", Emulator.OutOfMemory, 1, false)]
     [InlineData("cuEventRecord", Emulator.OutOfMemory, 1, false)]
@@ -42,10 +41,7 @@ public sealed class StepFaultTests : IDisposable
     [InlineData("cuEventSynchronize", Emulator.Unknown, 0, true)]
     [InlineData("cuEventSynchronize", Emulator.Unknown, 3, true)]
     [InlineData("cuEventElapsedTime", Emulator.OutOfMemory, 2, false)]
-    // While a graph is recorded, made and launched.
-    [InlineData("cuStreamBeginCapture_v2", Emulator.OutOfMemory, 0, false)]
-    [InlineData("cuStreamEndCapture", CaptureUnsupported, 0, false)]
-    [InlineData("cuGraphInstantiateWithFlags", Emulator.OutOfMemory, 0, false)]
+    // While a recorded step is launched.
     [InlineData("cuGraphLaunch", Emulator.LaunchFailed, 2, true)]
     public async Task Step_Fails_RequestEndsWithTheCause(string function, int code, int after, bool isLost)
     {
