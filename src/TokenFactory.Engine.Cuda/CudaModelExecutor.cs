@@ -1,10 +1,6 @@
 using TokenFactory.Engine.Cuda.Execution;
 using TokenFactory.Engine.Cuda.Interop;
-using TokenFactory.Engine.Cuda.Interop.Driver;
-using TokenFactory.Engine.Cuda.Launchers;
-using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Engine.Execution;
-using TokenFactory.Engine.Sampling;
 
 namespace TokenFactory.Engine.Cuda;
 
@@ -15,7 +11,7 @@ namespace TokenFactory.Engine.Cuda;
 public sealed class CudaModelExecutor : IModelExecutor
 {
     private readonly LoadedDecoder _decoder;
-    private readonly Flight[] _flights;
+    private readonly StepFlight[] _flights;
     private int _submitted;
     private int _waited;
     private bool _disposed;
@@ -25,7 +21,7 @@ public sealed class CudaModelExecutor : IModelExecutor
         _decoder = decoder;
         Device = decoder.Info;
         Limits = decoder.Limits;
-        _flights = [.. Enumerable.Range(0, Limits.StepsInFlight).Select(_ => new Flight(decoder.InputBytes, decoder.MostSamples))];
+        _flights = [.. Enumerable.Range(0, Limits.StepsInFlight).Select(_ => new StepFlight(decoder.InputBytes, decoder.MostSamples))];
     }
 
     public DeviceInfo Device { get; }
@@ -55,11 +51,11 @@ public sealed class CudaModelExecutor : IModelExecutor
         {
             throw new InvalidOperationException("No step is outstanding.");
         }
-        Flight flight = _flights[_waited++ % _flights.Length];
+        StepFlight flight = _flights[_waited++ % _flights.Length];
         try
         {
             _decoder.Enter();
-            flight.End.Wait();
+            flight.Wait();
             flight.Read();
         }
         catch (CudaException failure)
@@ -77,35 +73,26 @@ public sealed class CudaModelExecutor : IModelExecutor
         }
         _disposed = true;
         _decoder.TryFinish();
-        foreach (Flight flight in _flights)
+        foreach (StepFlight flight in _flights)
         {
             flight.Dispose();
         }
         _decoder.Dispose();
     }
 
-    private void Enqueue(StepPlan plan, Flight flight)
+    private void Enqueue(StepPlan plan, StepFlight flight)
     {
         _decoder.Enter();
-        StepSize size = _decoder.Writer.Measure(plan, out bool isRecorded);
-        StepLayout layout = new(size);
-        _decoder.Writer.Write(plan, layout, flight.Inputs, flight.Samples);
-        flight.Begin.Record(_decoder.Stream);
-        _decoder.Buffers.Inputs.Upload(flight.Inputs.Value, layout.Bytes, _decoder.Stream);
+        StepLayout layout = flight.Begin(plan, _decoder, out bool isRecorded);
         if (isRecorded)
         {
-            _decoder.Graphs.Launch(size.Tokens, _decoder.Stream);
+            _decoder.Graphs.Launch(layout.Size.Tokens, _decoder.Stream);
         }
         else
         {
             _decoder.Pass.Enqueue(layout);
         }
-        if (flight.Samples.Count > 0)
-        {
-            _decoder.Buffers.Records.Download(flight.Records.Value, (long)flight.Samples.Count * flight.RecordBytes, _decoder.Stream);
-        }
-        flight.End.Record(_decoder.Stream);
-        flight.StepId = plan.StepId;
+        flight.End(_decoder);
     }
 
     private ExecutorException Failed(CudaException failure)
@@ -115,55 +102,5 @@ public sealed class CudaModelExecutor : IModelExecutor
         bool isLost = !_decoder.TryFinish();
         _decoder.Writer.Forget();
         return new ExecutorException($"{failure.Message} ({Device.Name})", failure) { IsDeviceLost = isLost || failure.IsDeviceLost };
-    }
-
-    /// <summary>What a step under way has of its own.</summary>
-    private sealed class Flight(int inputBytes, int mostSamples) : IDisposable
-    {
-        public PinnedMemory Inputs { get; } = new(inputBytes);
-
-        public PinnedMemory Records { get; } = new((long)mostSamples * System.Runtime.CompilerServices.Unsafe.SizeOf<SamplingRecord>());
-
-        public int RecordBytes => System.Runtime.CompilerServices.Unsafe.SizeOf<SamplingRecord>();
-
-        public CudaEvent Begin { get; } = new();
-
-        public CudaEvent End { get; } = new();
-
-        public List<(int Slice, SamplingState State)> Samples { get; } = new(mostSamples);
-
-        public StepResult Result { get; } = new(mostSamples);
-
-        public long StepId { get; set; }
-
-        /// <summary>Takes in what the device has chosen.</summary>
-        public void Read()
-        {
-            Result.Reset(StepId);
-            Result.ComputeTime = End.Since(Begin);
-            ReadOnlySpan<SamplingRecord> records = Records.As<SamplingRecord>(Samples.Count);
-            for (int i = 0; i < Samples.Count; i++)
-            {
-                ref readonly SamplingRecord record = ref records[i];
-                int token = record.Bad != 0 ? SampledToken.NotANumber : record.Token;
-                Result.Add(Samples[i].Slice, token, record.Logprob);
-                if (record.Bad == 0)
-                {
-                    Samples[i].State.Accept(token);
-                }
-                for (int top = 0; top < record.TopCount; top++)
-                {
-                    Result.AddAlternative(new TokenLogprob(record.TopTokens[top], record.TopLogprobs[top]));
-                }
-            }
-        }
-
-        public void Dispose()
-        {
-            Inputs.Dispose();
-            Records.Dispose();
-            Begin.Dispose();
-            End.Dispose();
-        }
     }
 }

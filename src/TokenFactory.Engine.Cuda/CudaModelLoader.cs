@@ -3,6 +3,7 @@ using TokenFactory.Engine.Cuda.Fit;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.CublasLt;
 using TokenFactory.Engine.Cuda.Interop.Driver;
+using TokenFactory.Engine.Cuda.Interop.Nccl;
 using TokenFactory.Engine.Cuda.Interop.Nvrtc;
 using TokenFactory.Engine.Cuda.Launchers;
 using TokenFactory.Engine.Cuda.Modules;
@@ -34,14 +35,46 @@ public static class CudaModelLoader
     /// <exception cref="CudaException">The device fails.</exception>
     /// <exception cref="NotSupportedException">No kernel does the model's shapes, or the device is too old.</exception>
     /// <exception cref="ModelFormatException">The weights are damaged.</exception>
-    public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
+    public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default) =>
+        Load(options, progress, made => new CudaModelExecutor(Load(folder, options, TensorShard.Whole, made, progress, cancellation)));
+
+    /// <summary>Loads a model that several devices share evenly; blocks for as long as it takes. What <see cref="Load(ModelFolder, CudaExecutorOptions, IProgress{ModelLoadProgress}, CancellationToken)"/> throws, this throws too.</summary>
+    /// <param name="folder">The model.</param>
+    /// <param name="options">How, on each device; KV memory is each one's.</param>
+    /// <param name="devices">Ordinals, at least two, none twice.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NotSupportedException">The model cannot be divided so, or NCCL is not on this machine.</exception>
+    public static DividedModelExecutor LoadDivided(
+        ModelFolder folder, CudaExecutorOptions options, IReadOnlyList<int> devices, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (!NcclGroup.IsThere)
+        {
+            throw new NotSupportedException("NCCL (libnccl.so.2) was not found; devices that share a model need it. Install it, or load the model to one device.");
+        }
+        return Load(options, progress, made =>
+        {
+            NcclGroup group = new([.. devices]);
+            made.Add(group);
+            List<LoadedDecoder> decoders = [];
+            for (int rank = 0; rank < devices.Count; rank++)
+            {
+                // Steps in which devices wait for one another are not recorded: a recording is of one device's stream.
+                CudaExecutorOptions own = options with { Device = devices[rank], Graphs = false };
+                decoders.Add(Load(folder, own, new TensorShard(rank, devices.Count), made, progress, cancellation));
+            }
+            return new DividedModelExecutor(decoders, group, options.Precision == CudaPrecision.Float16 ? MatrixType.Float16 : MatrixType.BFloat16);
+        });
+    }
+
+    private static T Load<T>(CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress, Func<List<IDisposable>, T> load)
     {
         options.Validate();
         List<IDisposable> made = [];
         using HandleScope handles = new();
         try
         {
-            CudaModelExecutor executor = new(Load(folder, options, made, progress, cancellation));
+            T executor = load(made);
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
             return executor;
         }
@@ -60,9 +93,10 @@ public static class CudaModelLoader
         }
     }
 
-    private static LoadedDecoder Load(ModelFolder folder, CudaExecutorOptions options, List<IDisposable> made, IProgress<ModelLoadProgress>? progress, CancellationToken cancellation)
+    private static LoadedDecoder Load(
+        ModelFolder folder, CudaExecutorOptions options, TensorShard shard, List<IDisposable> made, IProgress<ModelLoadProgress>? progress, CancellationToken cancellation)
     {
-        ModelSpec spec = folder.Spec;
+        ModelSpec spec = shard.PartOf(folder.Spec);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
         CudaDevice device = CudaPlatform.Describe(options.Device);
         CudaContext context = Keep(new CudaContext(device.Handle));
@@ -74,7 +108,7 @@ public static class CudaModelLoader
         bool isHalf = options.Precision == CudaPrecision.Float16;
         DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape));
         DeviceWeights weights = Keep(
-            LoadWeights(folder, options, kernels.Columns, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
+            LoadWeights(folder, spec, shard, options, kernels.Columns, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         CublasLtLibrary library = Keep(new CublasLtLibrary());
 
@@ -85,7 +119,7 @@ public static class CudaModelLoader
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, sizes.Context, stream));
-        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, kernels));
+        MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, shard, kernels));
         products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, sizes.Rows, sizes.Samples);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         // Fill-ups need the spare block alone, so the warm-up takes next to nothing from the memory that is counted after it.
@@ -136,7 +170,7 @@ public static class CudaModelLoader
         };
 
         DecoderPass PassOver(KvPool pool, int context) =>
-            new(spec, weights, kernels, buffers, pool, ropes, sampling, products, stream, sizes.TableStride, context, device.Multiprocessors);
+            new(spec, shard, weights, kernels, buffers, pool, ropes, sampling, products, stream, sizes.TableStride, context, device.Multiprocessors);
 
         T Keep<T>(T one)
             where T : IDisposable
@@ -147,11 +181,12 @@ public static class CudaModelLoader
     }
 
     private static DeviceWeights LoadWeights(
-        ModelFolder folder, CudaExecutorOptions options, ScaleColumnsKernel columns, CudaStream stream, Action<double> progress, CancellationToken cancellation)
+        ModelFolder folder, ModelSpec spec, TensorShard shard, CudaExecutorOptions options, ScaleColumnsKernel columns, CudaStream stream, Action<double> progress,
+        CancellationToken cancellation)
     {
         using TensorStore store = folder.OpenWeights();
         using WeightUploader uploader = new(stream, options.Precision, columns);
-        return DeviceWeights.Load(folder.Spec, WeightMap.Create(folder.Spec, store), uploader, progress, cancellation);
+        return DeviceWeights.Load(spec, WeightMap.Create(folder.Spec, store), shard, uploader, progress, cancellation);
     }
 
     private static int CountBlocks(ModelSpec spec, KvShape shape, CudaExecutorOptions options)

@@ -36,7 +36,7 @@ internal sealed class StreamingClient : IAsyncDisposable
         {
             using HttpRequestMessage request = new(HttpMethod.Post, "v1/completions")
             {
-                Content = JsonContent.Create(new { model = "demo", prompt = "Once upon a time", max_tokens = 400, stream = true, ignore_eos = true, user = "streamer" }),
+                Content = JsonContent.Create(new { model = "demo", prompt = "Once upon a time", max_tokens = 900, stream = true, ignore_eos = true, user = "streamer" }),
             };
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _leaving.Token);
             response.EnsureSuccessStatusCode();

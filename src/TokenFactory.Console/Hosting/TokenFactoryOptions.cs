@@ -114,6 +114,9 @@ public sealed class ModelOptions
     /// <summary>Memory for keys and values of a replica in MiB; null: on the processor a quarter of its share of the machine's, at most 16 GiB; on a GPU what the largest step leaves.</summary>
     public long? KvMemoryMegabytes { get; set; }
 
+    /// <summary>Most tokens of a step, by which its memory is sized; null: 512 on the processor, 8192 on a GPU.</summary>
+    public int? MaxStepTokens { get; set; }
+
     /// <summary>Most prompt tokens that one sequence computes in a step; null: as many as a step holds.</summary>
     public int? PrefillChunk { get; set; }
 
@@ -132,7 +135,7 @@ public sealed class ModelOptions
         foreach ((string name, long? value) in new (string, long?)[]
         {
             (nameof(MaxSequences), MaxSequences), (nameof(MaxContext), MaxContext), (nameof(KvMemoryMegabytes), KvMemoryMegabytes),
-            (nameof(PrefillChunk), PrefillChunk), (nameof(QueueRequests), QueueRequests), (nameof(Replicas), Replicas),
+            (nameof(MaxStepTokens), MaxStepTokens), (nameof(PrefillChunk), PrefillChunk), (nameof(QueueRequests), QueueRequests), (nameof(Replicas), Replicas),
         })
         {
             if (value < 1)

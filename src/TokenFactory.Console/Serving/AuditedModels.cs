@@ -20,6 +20,7 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
             options.Replicas,
             options.MaxSequences,
             options.MaxContext,
+            options.MaxStepTokens,
             options.KvMemoryMegabytes,
             options.Threads,
             evenIfTooLarge,

@@ -69,6 +69,7 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
             Replicas = body.Replicas ?? usual.Replicas,
             MaxSequences = body.MaxSequences,
             MaxContext = body.MaxContext,
+            MaxStepTokens = body.MaxStepTokens,
             KvMemoryMegabytes = body.KvMemoryMegabytes,
             Threads = body.Threads ?? usual.Threads,
         };

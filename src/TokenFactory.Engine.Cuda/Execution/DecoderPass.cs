@@ -12,14 +12,63 @@ namespace TokenFactory.Engine.Cuda.Execution;
 /// residual sum is part of a product. Norms after a product, where a model has them, are two launches more. All inputs are read from device
 /// memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
+/// <param name="spec">The model, or the device's part of it.</param>
+/// <param name="shard">Which part.</param>
+/// <param name="weights">Its tensors.</param>
+/// <param name="kernels">Compiled for its shapes.</param>
+/// <param name="buffers">What steps use again.</param>
+/// <param name="kv">Keys and values.</param>
+/// <param name="ropes">Rotations.</param>
+/// <param name="sampling">How the sequences sample.</param>
+/// <param name="products">Matrix products.</param>
+/// <param name="stream">Where.</param>
+/// <param name="tableStride">KV blocks of the longest sequence.</param>
+/// <param name="splitContext">Tokens of the longest sequence, by which attention of decode rows is split.</param>
+/// <param name="multiprocessors">Of the device.</param>
 internal sealed class DecoderPass(
-    ModelSpec spec, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
+    ModelSpec spec, TensorShard shard, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
     int tableStride, int splitContext, int multiprocessors)
 {
     private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
 
+    /// <summary>Attention and the feed-forward part of every layer, then the head.</summary>
+    public int Stages => (2 * spec.Layers) + 1;
+
+    /// <summary>Numbers that a stage adds to the residual stream in a row.</summary>
+    public int Width => spec.HiddenSize;
+
     /// <summary>Enqueues a step whose inputs lie as <paramref name="layout"/> says.</summary>
     public void Enqueue(in StepLayout layout)
+    {
+        for (int stage = 0; stage < Stages; stage++)
+        {
+            EnqueueStage(stage, layout);
+        }
+    }
+
+    /// <summary>Enqueues one of the step's stages, which follow one another.</summary>
+    /// <returns>Address of [rows, width] of elements, of which each device that shares the model holds a summand that is to be the sum before the next stage; 0 after the last.</returns>
+    public nint EnqueueStage(int stage, in StepLayout layout)
+    {
+        int rows = layout.Size.Tokens;
+        if (stage == 0)
+        {
+            EnqueueInputs(layout);
+        }
+        else
+        {
+            LayerWeights before = weights.Layers[(stage - 1) / 2];
+            Finish((stage % 2 == 1 ? before.PostAttentionNorm : before.PostFeedForwardNorm)?.Value ?? 0, rows);
+        }
+        if (stage == Stages - 1)
+        {
+            EnqueueHead(layout);
+            return 0;
+        }
+        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : EnqueueFeedForward(weights.Layers[stage / 2], rows);
+    }
+
+    private void EnqueueInputs(in StepLayout layout)
     {
         nint inputs = buffers.Inputs.Value;
         StepSize size = layout.Size;
@@ -28,15 +77,9 @@ internal sealed class DecoderPass(
             sampling.Settings.Value, inputs + layout.Settings, inputs + layout.SettingRows, size.Settings, Unsafe.SizeOf<SamplingSettings>() / sizeof(int), stream);
         kernels.Embedding.Launch(
             buffers.X.Value, inputs + layout.Tokens, inputs + layout.Rows, buffers.LastSampled.Value, weights.Embedding.Value, size.Tokens, spec.HiddenSize, spec.EmbeddingScale, stream);
-        for (int layer = 0; layer < spec.Layers; layer++)
-        {
-            EnqueueAttention(layer, layout);
-            EnqueueFeedForward(weights.Layers[layer], size.Tokens);
-        }
-        EnqueueHead(layout);
     }
 
-    private void EnqueueAttention(int layer, in StepLayout layout)
+    private nint EnqueueAttention(int layer, in StepLayout layout)
     {
         LayerWeights own = weights.Layers[layer];
         StepSize size = layout.Size;
@@ -81,28 +124,37 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        Join(
+        return Join(
             products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
     }
 
-    private void EnqueueFeedForward(LayerWeights own, int rows)
+    private nint EnqueueFeedForward(LayerWeights own, int rows)
     {
         products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
         LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
         kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
-        Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
+        return Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
     }
 
-    /// <summary>Adds a part's result to the residual stream, through a norm where the model has one there.</summary>
-    private void Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
+    /// <summary>Adds a part's result to the residual stream, or leaves it beside where a norm comes between. Of several devices the first adds, and the sum over all has it then.</summary>
+    private nint Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
     {
         if (norm == 0)
         {
-            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: true);
-            return;
+            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: shard.IsFirst);
+            return buffers.X.Value;
         }
         projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
-        Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
+        return buffers.Added.Value;
+    }
+
+    /// <summary>Adds what was left beside, through its norm.</summary>
+    private void Finish(nint norm, int rows)
+    {
+        if (norm != 0)
+        {
+            Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
+        }
     }
 
     private void EnqueueHead(in StepLayout layout)

@@ -16,14 +16,17 @@ internal sealed class MatrixProducts : IDisposable
     /// <param name="library">Computes.</param>
     /// <param name="stream">Where.</param>
     /// <param name="spec">The model.</param>
+    /// <param name="shard">The device's part of it.</param>
     /// <param name="kernels">Compute a few rows.</param>
-    public MatrixProducts(CublasLtLibrary library, CudaStream stream, ModelSpec spec, DecoderKernels kernels)
+    public MatrixProducts(CublasLtLibrary library, CudaStream stream, ModelSpec spec, TensorShard shard, DecoderKernels kernels)
     {
+        bool outputBias = spec.OutputBias && shard.IsFirst;
+        bool downBias = spec.FeedForwardBias && shard.IsFirst;
         // Biases of these two come after the norm, and so after the product.
         QueryKeyValue = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
         GateUp = new Projection(library, stream, hasBias: false, kernels.NormedFew, spec.NormEpsilon);
-        AttentionOutput = new Projection(library, stream, spec.OutputBias, spec.OutputBias ? null : kernels.Few);
-        Down = new Projection(library, stream, spec.FeedForwardBias, spec.FeedForwardBias ? null : kernels.Few);
+        AttentionOutput = new Projection(library, stream, outputBias, outputBias ? null : kernels.Few);
+        Down = new Projection(library, stream, downBias, downBias ? null : kernels.Few);
         Head = new Projection(library, stream, hasBias: false);
         _all = [QueryKeyValue, AttentionOutput, GateUp, Down, Head];
     }

@@ -11,12 +11,14 @@ internal static class CudaLibraries
     public const string Driver = "cuda";
     public const string Nvrtc = "nvrtc";
     public const string CublasLt = "cublasLt";
+    public const string Nccl = "nccl";
 
     private static readonly Dictionary<string, string[]> FileNames = new()
     {
         [Driver] = ["libcuda.so.1", "nvcuda.dll"],
         [Nvrtc] = ["libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "nvrtc64_130_0.dll", "nvrtc64_120_0.dll"],
         [CublasLt] = ["libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so.11", "cublasLt64_13.dll", "cublasLt64_12.dll"],
+        [Nccl] = ["libnccl.so.2"],
     };
 
     private static readonly string[] FoldersOfCuda = ["lib64", "lib", "bin", "targets/x86_64-linux/lib"];
@@ -31,7 +33,7 @@ internal static class CudaLibraries
     private static readonly Dictionary<string, nint> Loaded = [];
     private static string? Instead;
 
-    /// <summary>Takes all three from one file from now on, for instance an emulated device; before their first use only.</summary>
+    /// <summary>Takes all of them from one file from now on, for instance an emulated device; before their first use only.</summary>
     /// <exception cref="InvalidOperationException">One of them is loaded already.</exception>
     public static void UseInstead(string path)
     {

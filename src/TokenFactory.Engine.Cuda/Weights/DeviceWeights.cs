@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Cuda.Execution;
 using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
@@ -55,10 +56,11 @@ internal sealed class DeviceWeights : IDisposable
     /// <summary>Brings a model to the device.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="map">Its stored tensors.</param>
+    /// <param name="shard">The device's part of them; <paramref name="spec"/> is of that part.</param>
     /// <param name="uploader">Brings them there.</param>
     /// <param name="progress">Hears the share that is done, 0 to 1.</param>
     /// <param name="cancellation">Gives up between tensors.</param>
-    public static DeviceWeights Load(ModelSpec spec, WeightMap map, WeightUploader uploader, Action<double> progress, CancellationToken cancellation)
+    public static DeviceWeights Load(ModelSpec spec, WeightMap map, TensorShard shard, WeightUploader uploader, Action<double> progress, CancellationToken cancellation)
     {
         List<IDisposable> made = [];
         try
@@ -70,7 +72,7 @@ internal sealed class DeviceWeights : IDisposable
             for (int layer = 0; layer < spec.Layers; layer++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                layers[layer] = Keep(LoadLayer(spec, map, layer, uploader));
+                layers[layer] = Keep(LoadLayer(spec, map, shard, layer, uploader));
                 progress((double)uploader.Uploaded / spec.ParameterCount);
             }
             uploader.Finish();
@@ -101,32 +103,34 @@ internal sealed class DeviceWeights : IDisposable
         }
     }
 
-    private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, int layer, WeightUploader uploader)
+    private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, TensorShard shard, int layer, WeightUploader uploader)
     {
         return new LayerWeights(
             Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
-            Several(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
+            Divided(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
-            One(WeightRole.AttentionOutput)!,
-            One(WeightRole.AttentionOutputBias),
+            uploader.UploadColumns(map[WeightRole.AttentionOutput, layer], shard),
+            Once(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
             Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up),
-            Several(WeightRole.GateBias, WeightRole.UpBias),
-            One(WeightRole.Down)!,
-            One(WeightRole.DownBias),
+            Divided(WeightRole.GateBias, WeightRole.UpBias),
+            uploader.UploadColumns(map[WeightRole.Down, layer], shard),
+            Once(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm));
 
         DeviceMemory Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
         {
-            DeviceMemory matrix = Several(roles)!;
+            DeviceMemory matrix = Divided(roles)!;
             uploader.Fold(map[norm, layer], spec.NormWeightOffset, matrix);
             return matrix;
         }
 
-        DeviceMemory? One(WeightRole role) => Several(role);
+        DeviceMemory? One(WeightRole role) => map.TryGet(role, layer, out TensorView tensor) ? uploader.Upload(tensor) : null;
 
-        DeviceMemory? Several(params ReadOnlySpan<WeightRole> roles)
+        DeviceMemory? Once(WeightRole role) => shard.IsFirst ? One(role) : null;
+
+        DeviceMemory? Divided(params ReadOnlySpan<WeightRole> roles)
         {
             TensorView[] tensors = new TensorView[roles.Length];
             for (int i = 0; i < roles.Length; i++)
@@ -135,6 +139,7 @@ internal sealed class DeviceWeights : IDisposable
                 {
                     return null;
                 }
+                tensors[i] = shard.Rows(tensors[i]);
             }
             return uploader.Upload(tensors);
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TokenFactory.Engine.Cuda.Execution;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.Driver;
 using TokenFactory.Engine.Cuda.Launchers;
@@ -57,6 +58,31 @@ internal sealed class WeightUploader : IDisposable
         return memory;
     }
 
+    /// <summary>Puts an even part of a matrix's columns into new memory of the device.</summary>
+    public DeviceMemory UploadColumns(TensorView tensor, TensorShard shard)
+    {
+        if (shard.Count == 1)
+        {
+            return Upload(tensor);
+        }
+        int count = (int)(tensor.RowLength / shard.Count);
+        DeviceMemory memory = DeviceMemory.For<ushort>(tensor.Rows * count);
+        int rowsOfPart = PartElements / count;
+        for (long row = 0; row < tensor.Rows; row += rowsOfPart)
+        {
+            int rows = (int)Math.Min(rowsOfPart, tensor.Rows - row);
+            _copied[_next].Wait();
+            Span<ushort> part = MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(rows * count * ElementFormat.Bytes));
+            for (int i = 0; i < rows; i++)
+            {
+                ElementFormat.Read(tensor, ((row + i) * tensor.RowLength) + (shard.Rank * count), part.Slice(i * count, count), _precision, _scratch);
+            }
+            Copy(memory, rows * count, row * count);
+        }
+        Uploaded += tensor.Rows * count;
+        return memory;
+    }
+
     /// <summary>Puts a norm's weights, each plus an offset, into the columns of the matrix [any, their number] that follows the norm.</summary>
     public void Fold(TensorView norm, float offset, DeviceMemory matrix)
     {
@@ -101,9 +127,14 @@ internal sealed class WeightUploader : IDisposable
             int count = (int)Math.Min(PartElements, tensor.ElementCount - done);
             _copied[_next].Wait();
             ElementFormat.Read(tensor, done, MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(count * ElementFormat.Bytes)), _precision, _scratch);
-            to.Upload(_parts[_next].Value, (long)count * ElementFormat.Bytes, _stream, offset + (done * ElementFormat.Bytes));
-            _copied[_next].Record(_stream);
-            _next ^= 1;
+            Copy(to, count, (offset / ElementFormat.Bytes) + done);
         }
+    }
+
+    private void Copy(DeviceMemory to, int count, long at)
+    {
+        to.Upload(_parts[_next].Value, (long)count * ElementFormat.Bytes, _stream, at * ElementFormat.Bytes);
+        _copied[_next].Record(_stream);
+        _next ^= 1;
     }
 }

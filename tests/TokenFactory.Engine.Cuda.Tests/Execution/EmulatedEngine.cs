@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Cuda.Tests.Emulation;
+using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
@@ -18,9 +19,11 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
     /// <param name="folder">The model.</param>
     /// <param name="options">How it is loaded; null: as <see cref="Options"/> says.</param>
     /// <param name="prefillChunk">Most tokens of a prompt that a step computes for one sequence.</param>
-    public EmulatedEngine(EmulatedDevice device, ModelFolder folder, CudaExecutorOptions? options = null, int prefillChunk = 7)
+    /// <param name="devices">How many devices share it.</param>
+    public EmulatedEngine(EmulatedDevice device, ModelFolder folder, CudaExecutorOptions? options = null, int prefillChunk = 7, int devices = 1)
     {
-        Executor = CudaModelLoader.Load(folder, (options ?? Options) with { CacheFolder = device.KernelFolder });
+        CudaExecutorOptions whole = (options ?? Options) with { CacheFolder = device.KernelFolder };
+        Executor = devices == 1 ? CudaModelLoader.Load(folder, whole) : CudaModelLoader.LoadDivided(folder, whole, [.. Enumerable.Range(0, devices)]);
         Loop = new EngineLoop(
             Executor,
             new EngineOptions
@@ -44,7 +47,7 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
         KvMemoryBytes = 4 << 20,
     };
 
-    public CudaModelExecutor Executor { get; }
+    public IModelExecutor Executor { get; }
 
     public EngineLoop Loop { get; }
 

@@ -8,12 +8,13 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <param name="Replicas">How many replicas.</param>
 /// <param name="MaxSequences">Most sequences that run at once on a replica.</param>
 /// <param name="MaxContext">Longest sequence in tokens.</param>
+/// <param name="MaxStepTokens">Most tokens of a step.</param>
 /// <param name="KvMemoryMegabytes">Memory for keys and values of a replica, in MiB.</param>
 /// <param name="Threads">Threads that compute, over all replicas.</param>
 /// <param name="EvenIfTooLarge">Whether it is loaded where the estimate says that it does not fit.</param>
 public sealed record ModelBody(
     string? Path, string? Name = null, string? Device = null, string? Precision = null, int? Replicas = null, int? MaxSequences = null, int? MaxContext = null,
-    long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
+    int? MaxStepTokens = null, long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
 
 /// <summary>What a model that is being unloaded shall do instead.</summary>
 /// <param name="State"><c>serving</c>: the unload is called off.</param>

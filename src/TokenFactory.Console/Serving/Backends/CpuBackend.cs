@@ -76,6 +76,7 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
             Threads = options.Threads,
             MaxSequences = options.MaxSequences ?? usual.MaxSequences,
             MaxContext = options.MaxContext,
+            MaxStepTokens = options.MaxStepTokens ?? usual.MaxStepTokens,
             KvMemoryBytes = options.KvMemoryMegabytes * Mebibyte,
             CacheFolder = data.ModelCache,
         };

@@ -72,6 +72,7 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
             },
             MaxSequences = options.MaxSequences ?? usual.MaxSequences,
             MaxContext = options.MaxContext,
+            MaxStepTokens = options.MaxStepTokens ?? usual.MaxStepTokens,
             KvMemoryBytes = options.KvMemoryMegabytes * Mebibyte,
             CacheFolder = data.KernelCache,
         };
