@@ -44,13 +44,13 @@ public static class CudaModelLoader
     /// <param name="devices">Ordinals, at least two, none twice.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="NotSupportedException">The model cannot be divided so, or NCCL is not on this machine.</exception>
+    /// <exception cref="ArgumentException">The model cannot be divided so, or NCCL is not on this machine.</exception>
     public static DividedModelExecutor LoadDivided(
         ModelFolder folder, CudaExecutorOptions options, IReadOnlyList<int> devices, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (!NcclGroup.IsThere)
         {
-            throw new NotSupportedException("NCCL (libnccl.so.2) was not found; devices that share a model need it. Install it, or load the model to one device.");
+            throw new ArgumentException("NCCL (libnccl.so.2) was not found; devices that share a model need it. Install it, or load the model to one device.");
         }
         return Load(options, progress, made =>
         {

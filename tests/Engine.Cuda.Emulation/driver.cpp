@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <map>
@@ -35,7 +36,8 @@ struct Order { std::string function; Result code; int after, device; };
 
 std::recursive_mutex lock;
 bool initialized = false, null_cost = false;
-int devices = 1;
+// A process of its own cannot be told otherwise than by its environment.
+int devices = std::getenv("CUDA_EMULATED_DEVICES") ? std::atoi(std::getenv("CUDA_EMULATED_DEVICES")) : 1;
 constexpr int MostDevices = 16, AnyDevice = -1;
 Result lost[MostDevices] = {};
 // The device of the context that the calling thread entered last.

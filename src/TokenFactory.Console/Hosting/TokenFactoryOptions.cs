@@ -102,6 +102,9 @@ public sealed class ModelOptions
     /// <summary>Replicas, each with weights and KV memory of its own: on the processor with a share of the threads, else on a GPU each.</summary>
     public int Replicas { get; set; } = 1;
 
+    /// <summary>GPUs that share a replica, each with an even part of every layer; for a model that is too large for one. They need NCCL.</summary>
+    public int DevicesPerReplica { get; set; } = 1;
+
     /// <summary>Threads that compute on the processor, over all replicas; 0: one each physical core.</summary>
     public int Threads { get; set; }
 
@@ -136,6 +139,7 @@ public sealed class ModelOptions
         {
             (nameof(MaxSequences), MaxSequences), (nameof(MaxContext), MaxContext), (nameof(KvMemoryMegabytes), KvMemoryMegabytes),
             (nameof(MaxStepTokens), MaxStepTokens), (nameof(PrefillChunk), PrefillChunk), (nameof(QueueRequests), QueueRequests), (nameof(Replicas), Replicas),
+            (nameof(DevicesPerReplica), DevicesPerReplica),
         })
         {
             if (value < 1)

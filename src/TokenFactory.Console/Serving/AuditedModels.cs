@@ -18,6 +18,7 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
             Device = options.Device.ToString().ToLowerInvariant(),
             Precision = options.Precision.ToString().ToLowerInvariant(),
             options.Replicas,
+            options.DevicesPerReplica,
             options.MaxSequences,
             options.MaxContext,
             options.MaxStepTokens,

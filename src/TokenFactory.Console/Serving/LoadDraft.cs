@@ -9,6 +9,7 @@ public sealed record LoadDraft
 {
     public const string Auto = "auto";
     public const string OneReplica = "1";
+    public const string OneDevice = "1";
 
     /// <summary>The name to serve it under; empty: the folder's.</summary>
     public string Name { get; init; } = "";
@@ -31,6 +32,9 @@ public sealed record LoadDraft
 
     public string Replicas { get; init; } = OneReplica;
 
+    /// <summary>GPUs that share a replica.</summary>
+    public string Devices { get; init; } = OneDevice;
+
     /// <summary>What it means; what cannot be read is noted at its field.</summary>
     public ModelOptions Read(string folder, FormProblems problems) => new()
     {
@@ -42,6 +46,7 @@ public sealed record LoadDraft
         MaxContext = (int?)Number("context", Context, 2, 10_000_000, problems),
         KvMemoryMegabytes = Number("kv", KvMegabytes, 1, 64L << 20, problems),
         Threads = (int)(Number("threads", Threads, 1, 1024, problems) ?? 0),
+        DevicesPerReplica = (int)(Number("devices", Devices, 1, 64, problems) ?? 1),
         Replicas = (int)(Number("replicas", Replicas, 1, 16, problems) ?? 1),
     };
 

@@ -68,6 +68,7 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
             Precision = Parse<ModelPrecision>(body.Precision, "precision"),
             Replicas = body.Replicas ?? usual.Replicas,
             MaxSequences = body.MaxSequences,
+            DevicesPerReplica = body.DevicesPerReplica ?? usual.DevicesPerReplica,
             MaxContext = body.MaxContext,
             MaxStepTokens = body.MaxStepTokens,
             KvMemoryMegabytes = body.KvMemoryMegabytes,

@@ -28,6 +28,7 @@ public sealed record ModelsAddress(string? Folder = null, LoadDraft? Draft = nul
                 KvMegabytes = Text("kv") ?? "",
                 Threads = Text("threads") ?? "",
                 Replicas = Text("replicas") ?? LoadDraft.OneReplica,
+                Devices = Text("devices") ?? LoadDraft.OneDevice,
             },
             Text("repository"), Text("revision"));
 
@@ -45,6 +46,7 @@ public sealed record ModelsAddress(string? Folder = null, LoadDraft? Draft = nul
         ["context"] = Draft?.Context,
         ["kv"] = Draft?.KvMegabytes,
         ["threads"] = Draft?.Threads,
+        ["devices"] = Unless(Draft?.Devices, LoadDraft.OneDevice),
         ["replicas"] = Unless(Draft?.Replicas, LoadDraft.OneReplica),
         ["repository"] = Repository,
         ["revision"] = Revision,

@@ -18,7 +18,7 @@ internal readonly record struct TensorShard(int Rank, int Count)
     public bool IsFirst => Rank == 0;
 
     /// <summary>The model as this device computes it.</summary>
-    /// <exception cref="NotSupportedException">It cannot be divided into so many parts.</exception>
+    /// <exception cref="ArgumentException">It cannot be divided into so many parts.</exception>
     public ModelSpec PartOf(ModelSpec spec)
     {
         if (Count == 1)
@@ -28,7 +28,7 @@ internal readonly record struct TensorShard(int Rank, int Count)
         int greatest = Greatest(spec);
         return greatest % Count == 0
             ? spec with { AttentionHeads = spec.AttentionHeads / Count, KeyValueHeads = spec.KeyValueHeads / Count, FeedForwardSize = spec.FeedForwardSize / Count }
-            : throw new NotSupportedException(
+            : throw new ArgumentException(
                 $"{spec.KeyValueHeads} KV heads, {spec.AttentionHeads} heads and a feed-forward width of {spec.FeedForwardSize} do not divide among {Count} devices; {greatest} would do, or what divides it.");
     }
 

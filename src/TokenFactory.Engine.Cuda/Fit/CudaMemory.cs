@@ -15,10 +15,12 @@ public static class CudaMemory
     /// <param name="options">How each replica would be loaded.</param>
     /// <param name="replicas">How many replicas, each on a device of its own.</param>
     /// <param name="device">The device, and what is free there.</param>
+    /// <param name="parts">How many devices share a replica.</param>
     /// <exception cref="ArgumentException">The options make no sense.</exception>
-    public static MemoryFit Estimate(ModelSpec spec, CudaExecutorOptions options, int replicas, CudaDeviceMemory device)
+    public static MemoryFit Estimate(ModelSpec spec, CudaExecutorOptions options, int replicas, CudaDeviceMemory device, int parts = 1)
     {
         options.Validate();
+        spec = new TensorShard(0, parts).PartOf(spec);
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         DecoderSizes sizes = new(spec, options, device.Multiprocessors);
         long weights = DeviceWeights.BytesOf(spec);

@@ -10,7 +10,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>The password of the account <c>admin</c>, where the environment of a test gives no other.</summary>
     public const string AdminPassword = "a password for tests";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();

@@ -80,7 +80,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddPermissions();
     }
 
-    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
+    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
     protected ModelCatalog Catalog { get; } = new();
 

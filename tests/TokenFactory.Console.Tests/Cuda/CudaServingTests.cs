@@ -26,19 +26,27 @@ public sealed class CudaServingTests
             {
                 ["TokenFactory__Bootstrap__AdminKey"] = AdminKey,
                 ["TokenFactory__CudaLibrary"] = library,
+                ["CUDA_EMULATED_DEVICES"] = "2",
                 ["TokenFactory__Models__0__Path"] = Demo,
                 ["TokenFactory__Models__0__Name"] = "processor",
                 ["TokenFactory__Models__0__Device"] = "Cpu",
             });
         using HttpClient admin = AdminOf(host);
-        using HttpResponseMessage asked = await admin.PostAsJsonAsync(
-            "admin/v1/models", new { path = Demo, name = "demo", precision = "fp16", max_sequences = 4, max_context = 128, max_step_tokens = 32, kv_memory_megabytes = 8 });
-        Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
-        Dictionary<string, (string Device, string Precision)> places = await UntilServingAsync(host, "demo");
+        foreach ((string name, int devices) in new[] { ("demo", 1), ("divided", 2) })
+        {
+            using HttpResponseMessage asked = await admin.PostAsJsonAsync("admin/v1/models", new
+            {
+                path = Demo, name, precision = "fp16", devices_per_replica = devices, max_sequences = 4, max_context = 128, max_step_tokens = 32, kv_memory_megabytes = 8,
+            });
+            Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
+            await UntilServingAsync(host, name);
+        }
+        Dictionary<string, (string Device, string Precision)> places = await PlacesAsync(host);
 
         Assert.Equal(("cuda:0", "fp16"), places["demo"]);
         Assert.Equal(("cpu:0", "fp32"), places["processor"]);
-        Assert.Equal(await AskAsync(host, "processor"), await AskAsync(host, "demo"));
+        string expected = await AskAsync(host, "processor");
+        Assert.Equal((expected, expected), (await AskAsync(host, "demo"), await AskAsync(host, "divided")));
     }
 
     [Fact]
@@ -58,7 +66,7 @@ public sealed class CudaServingTests
     }
 
     /// <summary>Every kernel is compiled for the emulated device first, which takes a busy machine minutes.</summary>
-    private static async Task<Dictionary<string, (string Device, string Precision)>> UntilServingAsync(HostProcess host, string name)
+    private static async Task UntilServingAsync(HostProcess host, string name)
     {
         using HttpClient admin = AdminOf(host);
         for (int i = 0; i < 600; i++)
@@ -68,7 +76,7 @@ public sealed class CudaServingTests
             Assert.NotEqual("failed", model.GetProperty("state").GetString());
             if (model.GetProperty("state").GetString() == "serving")
             {
-                return await PlacesAsync(host);
+                return;
             }
             await Task.Delay(500);
         }

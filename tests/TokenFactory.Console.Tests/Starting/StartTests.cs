@@ -123,7 +123,7 @@ public sealed class StartTests
 
         host.Signal(signal);
 
-        Assert.Equal(0, await host.WaitForExitAsync(TimeSpan.FromSeconds(40)));
+        Assert.Equal(0, await host.WaitForExitAsync(TimeSpan.FromSeconds(120)));
         Assert.DoesNotContain("Unhandled exception", host.Output);
     }
 }

@@ -57,7 +57,7 @@ public sealed class DividedTests(EmulatedDevice device)
     {
         device.Require().SetDevices(3);
 
-        NotSupportedException refusal = Assert.Throws<NotSupportedException>(
+        ArgumentException refusal = Assert.Throws<ArgumentException>(
             () => CudaModelLoader.LoadDivided(GoldenCases.Folder(), EmulatedEngine.Options with { CacheFolder = device.KernelFolder }, [0, 1, 2]));
 
         Assert.Contains("do not divide among 3 devices", refusal.Message, StringComparison.Ordinal);

@@ -43,7 +43,7 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
     public MemoryFit Estimate(ModelSpec spec, ModelOptions options) => OnnxMemory.Estimate(spec, ToExecutor(options), options.Replicas, MachineBytes);
 
     /// <summary>What the system says is available, within what this process may have.</summary>
-    public AvailableMemory Available(int replicas)
+    public AvailableMemory Available(ModelOptions options)
     {
         long limit = MachineBytes - Environment.WorkingSet;
         return new AvailableMemory(machine.Newest?.MemoryAvailableBytes is { } available ? Math.Min(available, limit) : limit, Promised(), "this machine");

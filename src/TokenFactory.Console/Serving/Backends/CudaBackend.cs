@@ -36,26 +36,31 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
     public ModelOptions Complete(ModelSpec spec, ModelOptions options) => options;
 
     public MemoryFit Estimate(ModelSpec spec, ModelOptions options) =>
-        CudaMemory.Estimate(spec, ToExecutor(options, device: 0), options.Replicas, Choose(options.Replicas - 1));
+        CudaMemory.Estimate(spec, ToExecutor(options, device: 0), options.Replicas, Choose(options.Replicas * options.DevicesPerReplica)[^1], options.DevicesPerReplica);
 
-    public AvailableMemory Available(int replicas)
+    public AvailableMemory Available(ModelOptions options)
     {
-        CudaDeviceMemory least = Choose(replicas - 1);
+        CudaDeviceMemory least = Choose(options.Replicas * options.DevicesPerReplica)[^1];
         return new AvailableMemory(least.FreeBytes, 0, $"cuda:{least.Ordinal} ({least.Name})");
     }
 
-    public IModelExecutor Load(ModelFolder folder, ModelOptions options, int replica, IProgress<ModelLoadProgress> progress, CancellationToken cancellation) =>
+    public IModelExecutor Load(ModelFolder folder, ModelOptions options, int replica, IProgress<ModelLoadProgress> progress, CancellationToken cancellation)
+    {
         // What the replicas before it took is no longer free.
-        CudaModelLoader.Load(folder, ToExecutor(options, Choose(0).Ordinal), progress, cancellation);
+        int[] devices = [.. Choose(options.DevicesPerReplica).Select(device => device.Ordinal)];
+        return devices.Length == 1
+            ? CudaModelLoader.Load(folder, ToExecutor(options, devices[0]), progress, cancellation)
+            : CudaModelLoader.LoadDivided(folder, ToExecutor(options, devices[0]), devices, progress, cancellation);
+    }
 
-    /// <summary>The device with most free memory, or one of those after it.</summary>
-    /// <exception cref="ArgumentException">There are fewer devices.</exception>
-    private static CudaDeviceMemory Choose(int rank)
+    /// <summary>So many devices, those with most free memory first.</summary>
+    /// <exception cref="ArgumentException">There are fewer.</exception>
+    private static CudaDeviceMemory[] Choose(int count)
     {
         IReadOnlyList<CudaDeviceMemory> devices = CudaPlatform.ReadMemory();
-        return rank < devices.Count
-            ? devices.OrderByDescending(device => device.FreeBytes).ElementAt(rank)
-            : throw new ArgumentException($"replicas is {rank + 1}; each takes a GPU, and there {(devices.Count == 1 ? "is 1" : $"are {devices.Count}")}.");
+        return count <= devices.Count
+            ? [.. devices.OrderByDescending(device => device.FreeBytes).Take(count)]
+            : throw new ArgumentException($"It would take {count} GPUs, and there {(devices.Count == 1 ? "is 1" : $"are {devices.Count}")}: ask for fewer replicas, or for fewer GPUs for each.");
     }
 
     private CudaExecutorOptions ToExecutor(ModelOptions options, int device)

@@ -31,7 +31,8 @@ public interface IModelBackend
     MemoryFit Estimate(ModelSpec spec, ModelOptions options);
 
     /// <summary>What can be had of the memory that replicas lie in; of several devices, of that with least among those that would be taken.</summary>
-    AvailableMemory Available(int replicas);
+    /// <exception cref="ArgumentException">There are too few devices.</exception>
+    AvailableMemory Available(ModelOptions options);
 
     /// <summary>Loads one of a model's replicas; blocks for as long as it takes.</summary>
     /// <param name="folder">The model.</param>

@@ -22,7 +22,7 @@ public sealed class FitDesk(ModelFolders folders, ModelBackends backends)
         IModelBackend backend = backends.Choose(folder, options);
         ModelOptions whole = backend.Complete(spec, options);
         MemoryFit fit = backend.Estimate(spec, whole);
-        FitReport report = new(whole, backend.Device, fit, backend.Available(options.Replicas), []);
+        FitReport report = new(whole, backend.Device, fit, backend.Available(options), []);
         if (report.Fits)
         {
             return report;

@@ -1,3 +1,5 @@
+using TokenFactory.Engine.Cuda.Fit;
+using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Onnx.Weights;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Models;
@@ -12,7 +14,9 @@ internal static class LoadFailures
 {
     public static string Explain(Exception problem) => problem switch
     {
-        DiskFullException => problem.Message,
+        DiskFullException or CudaMemoryException => problem.Message,
+        CudaException => $"{Sentence(problem.Message)} Look at the GPU by nvidia-smi; restart this process where the device is lost.",
+        NotSupportedException => Sentence(problem.Message),
         // These name the file and say what would be right.
         ModelFormatException or TokenizerFormatException or ChatTemplateException => Sentence(problem.Message),
         InsufficientMemoryException or OutOfMemoryException => $"{Sentence(problem.Message)} The machine ran out of memory: take int4, fewer sequences, a shorter context or less KV memory, or unload another model.",
@@ -26,7 +30,7 @@ internal static class LoadFailures
     /// <summary>Whether the message says all there is to say, so that a stack trace would only hide it.</summary>
     public static bool IsExpected(Exception problem) => problem
         is ModelFormatException or TokenizerFormatException or ChatTemplateException or StartupException or ArgumentException or IOException
-        or ModelOperationException or InsufficientMemoryException or UnauthorizedAccessException;
+        or ModelOperationException or CudaException or CudaMemoryException or NotSupportedException or InsufficientMemoryException or UnauthorizedAccessException;
 
     private static string Sentence(string message) => message.TrimEnd() is var text && text.EndsWith('.') ? text : $"{message.TrimEnd()}.";
 }
