@@ -36,7 +36,14 @@ public sealed class CudaServingTests
         {
             using HttpResponseMessage asked = await admin.PostAsJsonAsync("admin/v1/models", new
             {
-                path = Demo, name, precision = "fp16", devices_per_replica = devices, max_sequences = 4, max_context = 128, max_step_tokens = 32, kv_memory_megabytes = 8,
+                path = Demo,
+                name,
+                precision = "fp16",
+                devices_per_replica = devices,
+                max_sequences = 4,
+                max_context = 128,
+                max_step_tokens = 32,
+                kv_memory_megabytes = 8,
             });
             Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
             await UntilServingAsync(host, name);
