@@ -10,7 +10,7 @@ namespace TokenFactory.Benchmarks.Measurements;
 internal static class CudaHostMeasurement
 {
     private const int Sequences = 256;
-    private const int WarmUpLoads = 3;
+    private const int WarmUpLoads = 12;
     private const int WarmUps = 60;
     private const int Rounds = 8;
     private const int Steps = 40;
@@ -18,7 +18,8 @@ internal static class CudaHostMeasurement
 
     public static Task<Measurement> RunAsync(string[] args)
     {
-        // The runtime compiles a method for speed some time after its first calls; what a load's context allows of steps is over sooner.
+        // The runtime compiles a method for speed only some time after its first calls, in two rounds; with fewer loads the same code takes ten times as
+        // long, and a server that has run for seconds is past that. What one load's context allows of steps is over sooner.
         for (int round = 0; round < WarmUpLoads; round++)
         {
             using CudaHostLoad first = CudaHostLoad.Create(Sequences);
