@@ -13,7 +13,6 @@ namespace TokenFactory.Web.Serving;
 /// <summary>Looks at models, loads, unloads and downloads while somebody watches, once for everybody.</summary>
 internal sealed class ModelsStore : IDisposable
 {
-    private readonly Lock _lock = new();
     private readonly ModelCatalog _catalog;
     private readonly ModelLoadBoard _board;
     private readonly ModelManager _manager;
@@ -21,8 +20,7 @@ internal sealed class ModelsStore : IDisposable
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly SignalSource _signals;
-    private CancellationTokenSource? _watching;
-    private int _watchers;
+    private readonly SharedWatch _watch;
 
     public ModelsStore(
         ModelCatalog catalog, ModelLoadBoard board, ModelManager manager, DownloadManager downloads, TimeProvider clock, IOptions<LiveOptions> options,
@@ -35,6 +33,7 @@ internal sealed class ModelsStore : IDisposable
         _clock = clock;
         _options = options.Value;
         _signals = new SignalSource(clock, logger);
+        _watch = new SharedWatch(_signals, _options.ThrottleInterval, WatchAsync);
         catalog.Changed += _signals.Notify;
         board.Changed += _signals.Notify;
         manager.UnloadsChanged += _signals.Notify;
@@ -42,19 +41,7 @@ internal sealed class ModelsStore : IDisposable
     }
 
     /// <summary>Calls back when there may be something new to see; whoever hears it looks by <see cref="LookAsync"/>.</summary>
-    public IDisposable Subscribe(Func<Task> callback)
-    {
-        Subscription subscription = _signals.Subscribe(_options.ThrottleInterval, callback);
-        lock (_lock)
-        {
-            if (_watchers++ == 0)
-            {
-                _watching = new CancellationTokenSource();
-                _ = WatchAsync(_watching.Token);
-            }
-        }
-        return new Watch(subscription, Leave);
-    }
+    public IDisposable Subscribe(Func<Task> callback) => _watch.Subscribe(callback);
 
     /// <summary>What there is now. Engines are asked for their requests only where they drain.</summary>
     public async Task<ModelsSnapshot> LookAsync()
@@ -78,8 +65,7 @@ internal sealed class ModelsStore : IDisposable
         _board.Changed -= _signals.Notify;
         _manager.UnloadsChanged -= _signals.Notify;
         _downloads.Changed -= _signals.Notify;
-        _watching?.Cancel();
-        _watching?.Dispose();
+        _watch.Dispose();
     }
 
     private async Task<DrainState> DescribeAsync(ModelUnload unload)
@@ -112,19 +98,6 @@ internal sealed class ModelsStore : IDisposable
         {
             await Task.Delay(_options.QueueInterval, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _signals.Notify();
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_watchers == 0)
-            {
-                _watching!.Cancel();
-                _watching.Dispose();
-                _watching = null;
-            }
         }
     }
 }

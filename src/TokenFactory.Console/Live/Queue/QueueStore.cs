@@ -6,19 +6,28 @@ using TokenFactory.Web.Live.Signals;
 namespace TokenFactory.Web.Live.Queue;
 
 /// <summary>Asks the engines for their requests while somebody watches, once for everybody.</summary>
-public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOptions<LiveOptions> options, ILogger<QueueStore> logger) : IDisposable
+public sealed class QueueStore : IDisposable
 {
     // A long queue is looked at more seldom, so that looking takes at most this share of a core's time, here and on the engines' threads together.
     private const double MostShare = 0.04;
 
-    private readonly Lock _lock = new();
-    private readonly SignalSource _signals = new(clock, logger);
-    private readonly ShareWindow _window = new(clock);
+    private readonly ModelCatalog _catalog;
+    private readonly TimeProvider _clock;
+    private readonly LiveOptions _options;
+    private readonly SignalSource _signals;
+    private readonly SharedWatch _watch;
+    private readonly ShareWindow _window;
     private readonly SemaphoreSlim _turn = new(1);
     private volatile QueueSnapshot _current = QueueSnapshot.Empty;
-    private CancellationTokenSource? _watching;
     private TimeSpan _effort;
-    private int _watchers;
+
+    public QueueStore(ModelCatalog catalog, TimeProvider clock, IOptions<LiveOptions> options, ILogger<QueueStore> logger)
+    {
+        (_catalog, _clock, _options) = (catalog, clock, options.Value);
+        _window = new ShareWindow(clock);
+        _signals = new SignalSource(clock, logger);
+        _watch = new SharedWatch(_signals, _options.ThrottleInterval, WatchAsync);
+    }
 
     /// <summary>How many watch.</summary>
     internal int Watchers => _signals.Count;
@@ -27,19 +36,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
     public QueueSnapshot Current => _current;
 
     /// <summary>Calls back when there is something new to see.</summary>
-    public IDisposable Subscribe(Func<Task> callback)
-    {
-        Subscription subscription = _signals.Subscribe(options.Value.ThrottleInterval, callback);
-        lock (_lock)
-        {
-            if (_watchers++ == 0)
-            {
-                _watching = new CancellationTokenSource();
-                _ = WatchAsync(_watching.Token);
-            }
-        }
-        return new Watch(subscription, Leave);
-    }
+    public IDisposable Subscribe(Func<Task> callback) => _watch.Subscribe(callback);
 
     /// <summary>Looks now, for whoever has just changed something.</summary>
     public async Task LookAsync()
@@ -47,7 +44,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         await _turn.WaitAsync();
         try
         {
-            IReadOnlyList<ServedModel> models = catalog.Models;
+            IReadOnlyList<ServedModel> models = _catalog.Models;
             TimeSpan effort = TimeSpan.Zero;
             List<QueueRow> rows = [];
             Dictionary<string, (double Weight, bool HasBacklog)> tenants = [];
@@ -57,10 +54,10 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
                 {
                     if (await SnapshotAsync(replica) is { } engine)
                     {
-                        long started = clock.GetTimestamp();
+                        long started = _clock.GetTimestamp();
                         rows.AddRange(QueueRow.Of(model.Name, replica.Device.Id, engine));
                         NoteTenants(engine, tenants);
-                        effort += engine.Effort + clock.GetElapsedTime(started);
+                        effort += engine.Effort + _clock.GetElapsedTime(started);
                     }
                 }
             }
@@ -80,11 +77,7 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         _signals.Notify();
     }
 
-    public void Dispose()
-    {
-        _watching?.Cancel();
-        _watching?.Dispose();
-    }
+    public void Dispose() => _watch.Dispose();
 
     private static void NoteTenants(EngineSnapshot engine, Dictionary<string, (double Weight, bool HasBacklog)> tenants)
     {
@@ -113,21 +106,8 @@ public sealed class QueueStore(ModelCatalog catalog, TimeProvider clock, IOption
         while (!stopping.IsCancellationRequested)
         {
             await LookAsync();
-            TimeSpan rest = TimeSpan.FromTicks(Math.Max(options.Value.QueueInterval.Ticks, (long)(_effort.Ticks / MostShare)));
-            await Task.Delay(rest, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_watchers == 0)
-            {
-                _watching!.Cancel();
-                _watching.Dispose();
-                _watching = null;
-            }
+            TimeSpan rest = TimeSpan.FromTicks(Math.Max(_options.QueueInterval.Ticks, (long)(_effort.Ticks / MostShare)));
+            await Task.Delay(rest, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -11,17 +11,16 @@ namespace TokenFactory.Web.Live.Tenants;
 /// </summary>
 public sealed class TenantStore : IDisposable
 {
-    private readonly Lock _lock = new();
     private readonly SignalSource _signals;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
-    private CancellationTokenSource? _watching;
-    private int _watchers;
+    private readonly SharedWatch _watch;
 
     public TenantStore(TenantDirectory directory, QuotaBook quotas, TimeProvider clock, IOptions<LiveOptions> options, ILogger<TenantStore> logger)
     {
         (Directory, Quotas, _clock, _options) = (directory, quotas, clock, options.Value);
         _signals = new SignalSource(clock, logger);
+        _watch = new SharedWatch(_signals, _options.ThrottleInterval, WatchAsync);
         directory.Changed += _signals.Notify;
     }
 
@@ -35,25 +34,12 @@ public sealed class TenantStore : IDisposable
     public QuotaBook Quotas { get; }
 
     /// <summary>Calls back when it is time to look again.</summary>
-    public IDisposable Subscribe(Func<Task> callback)
-    {
-        Subscription subscription = _signals.Subscribe(_options.ThrottleInterval, callback);
-        lock (_lock)
-        {
-            if (_watchers++ == 0)
-            {
-                _watching = new CancellationTokenSource();
-                _ = WatchAsync(_watching.Token);
-            }
-        }
-        return new Watch(subscription, Leave);
-    }
+    public IDisposable Subscribe(Func<Task> callback) => _watch.Subscribe(callback);
 
     public void Dispose()
     {
         Directory.Changed -= _signals.Notify;
-        _watching?.Cancel();
-        _watching?.Dispose();
+        _watch.Dispose();
     }
 
     private async Task WatchAsync(CancellationToken stopping)
@@ -62,19 +48,6 @@ public sealed class TenantStore : IDisposable
         {
             _signals.Notify();
             await Task.Delay(_options.QuotaInterval, _clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_watchers == 0)
-            {
-                _watching!.Cancel();
-                _watching.Dispose();
-                _watching = null;
-            }
         }
     }
 }
