@@ -7,27 +7,26 @@ using TokenFactory.Models.Configuration;
 namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
-/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches: q/k/v, rotation and
-/// filing, attention, output, gate/up, activation, down. Norms before a product are done by it or by the kernel that reads its results; the
-/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more. All inputs are read from device
-/// memory, so that a pass of one size can be recorded once and replayed.
+/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches in elements: q/k/v,
+/// rotation and filing, attention, output, gate/up, activation, down; norms after a product, where a model has them, are two more, and FP8 is ten
+/// in all. All inputs are read from device memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 /// <param name="spec">The model, or the device's part of it.</param>
-/// <param name="shard">Which part.</param>
+/// <param name="arithmetic">The products of its layers.</param>
 /// <param name="weights">Its tensors.</param>
 /// <param name="kernels">Compiled for its shapes.</param>
 /// <param name="buffers">What steps use again.</param>
 /// <param name="kv">Keys and values.</param>
 /// <param name="ropes">Rotations.</param>
 /// <param name="sampling">How the sequences sample.</param>
-/// <param name="products">Matrix products.</param>
+/// <param name="products">Of which the head's.</param>
 /// <param name="stream">Where.</param>
 /// <param name="tableStride">KV blocks of the longest sequence.</param>
 /// <param name="splitContext">Tokens of the longest sequence, by which attention of decode rows is split.</param>
 /// <param name="multiprocessors">Of the device.</param>
 internal sealed class DecoderPass(
-    ModelSpec spec, TensorShard shard, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
-    int tableStride, int splitContext, int multiprocessors)
+    ModelSpec spec, ILayerArithmetic arithmetic, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling,
+    MatrixProducts products, CudaStream stream, int tableStride, int splitContext, int multiprocessors)
 {
     private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
 
@@ -50,22 +49,17 @@ internal sealed class DecoderPass(
     /// <returns>Address of [rows, width] of elements, of which each device that shares the model holds a summand that is to be the sum before the next stage; 0 after the last.</returns>
     public nint EnqueueStage(int stage, in StepLayout layout)
     {
-        int rows = layout.Size.Tokens;
         if (stage == 0)
         {
             EnqueueInputs(layout);
         }
-        else
-        {
-            LayerWeights before = weights.Layers[(stage - 1) / 2];
-            Finish((stage % 2 == 1 ? before.PostAttentionNorm : before.PostFeedForwardNorm)?.Value ?? 0, rows);
-        }
+        arithmetic.Begin(stage, layout.Size.Tokens);
         if (stage == Stages - 1)
         {
             EnqueueHead(layout);
             return 0;
         }
-        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : EnqueueFeedForward(weights.Layers[stage / 2], rows);
+        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : arithmetic.FeedForward(weights.Layers[stage / 2], layout.Size.Tokens);
     }
 
     private void EnqueueInputs(in StepLayout layout)
@@ -84,12 +78,11 @@ internal sealed class DecoderPass(
         LayerWeights own = weights.Layers[layer];
         StepSize size = layout.Size;
         nint inputs = buffers.Inputs.Value;
-        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.X.Value, own.QueryKeyValue.Value, 0, size.Tokens, adds: false);
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
             Qkv = buffers.Qkv.Value,
-            Norm = products.QueryKeyValue.LeftOf(size.Tokens, buffers.X.Value, own.QueryKeyValueBias?.Value ?? 0),
+            Norm = arithmetic.QueryKeyValue(own, size.Tokens),
             Keys = kv.Keys(layer),
             Values = kv.Values(layer),
             Positions = inputs + layout.Positions,
@@ -124,37 +117,7 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        return Join(
-            products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
-    }
-
-    private nint EnqueueFeedForward(LayerWeights own, int rows)
-    {
-        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
-        LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
-        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
-        return Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
-    }
-
-    /// <summary>Adds a part's result to the residual stream, or leaves it beside where a norm comes between. Of several devices the first adds, and the sum over all has it then.</summary>
-    private nint Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
-    {
-        if (norm == 0)
-        {
-            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: shard.IsFirst);
-            return buffers.X.Value;
-        }
-        projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
-        return buffers.Added.Value;
-    }
-
-    /// <summary>Adds what was left beside, through its norm.</summary>
-    private void Finish(nint norm, int rows)
-    {
-        if (norm != 0)
-        {
-            Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
-        }
+        return arithmetic.AttentionOutput(own, size.Tokens);
     }
 
     private void EnqueueHead(in StepLayout layout)
@@ -166,7 +129,8 @@ internal sealed class DecoderPass(
         }
         nint inputs = buffers.Inputs.Value;
         kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
-        Norm(buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples);
+        kernels.Norm.Launch(
+            buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
         products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
@@ -176,7 +140,4 @@ internal sealed class DecoderPass(
             buffers.Logits.Value, buffers.RawLogits.Value, sampling.Settings.Value, inputs + layout.SampleRows, buffers.LastSampled.Value, buffers.Records.Value, samples,
             spec.VocabularySize, stream);
     }
-
-    private void Norm(nint to, nint from, nint residual, nint weight, int rows) =>
-        kernels.Norm.Launch(to, from, residual, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
 }

@@ -6,25 +6,28 @@ using TokenFactory.Models.Weights;
 namespace TokenFactory.Engine.Cuda.Weights;
 
 /// <summary>
-/// One layer's tensors on the device. Projections are [out, in]; null where the model has none. The weights of the norms before q/k/v and
-/// gate/up are in those matrices.
+/// One layer's tensors on the device; null where the model has none. In elements the weights of the norms before q/k/v and gate/up are in those
+/// matrices; in FP8 they are apart, for rows are normed before they become FP8.
 /// </summary>
 internal sealed record LayerWeights(
-    DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
-    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory GateUp, DeviceMemory? GateUpBias, DeviceMemory Down,
+    DeviceMemory? AttentionNorm, DeviceMatrix QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMatrix AttentionOutput,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? FeedForwardNorm, DeviceMatrix GateUp, DeviceMemory? GateUpBias, DeviceMatrix Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
-    public IEnumerable<DeviceMemory> All => new[]
+    public long Bytes => Vectors.Sum(memory => memory.Bytes) + Matrices.Sum(matrix => matrix.Bytes);
+
+    private IEnumerable<DeviceMatrix> Matrices => [QueryKeyValue, AttentionOutput, GateUp, Down];
+
+    private IEnumerable<DeviceMemory> Vectors => new[]
     {
-        QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, GateUp, GateUpBias, Down,
-        DownBias, PostFeedForwardNorm,
+        AttentionNorm, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUpBias, DownBias, PostFeedForwardNorm,
     }.OfType<DeviceMemory>();
 
     public void Dispose()
     {
-        foreach (DeviceMemory memory in All)
+        foreach (IDisposable one in Vectors.Concat<IDisposable>(Matrices))
         {
-            memory.Dispose();
+            one.Dispose();
         }
     }
 }
@@ -35,7 +38,7 @@ internal sealed class DeviceWeights : IDisposable
     private DeviceWeights(DeviceMemory embedding, DeviceMemory head, DeviceMemory finalNorm, LayerWeights[] layers)
     {
         (Embedding, Head, FinalNorm, Layers) = (embedding, head, finalNorm, layers);
-        Bytes = embedding.Bytes + (head == embedding ? 0 : head.Bytes) + finalNorm.Bytes + layers.Sum(layer => layer.All.Sum(memory => memory.Bytes));
+        Bytes = embedding.Bytes + (head == embedding ? 0 : head.Bytes) + finalNorm.Bytes + layers.Sum(layer => layer.Bytes);
     }
 
     /// <summary>[vocabulary, hidden].</summary>
@@ -51,7 +54,16 @@ internal sealed class DeviceWeights : IDisposable
     public long Bytes { get; }
 
     /// <summary>What the tensors take on the device; the estimate before a load.</summary>
-    public static long BytesOf(ModelSpec spec) => spec.ParameterCount * ElementFormat.Bytes;
+    public static long BytesOf(ModelSpec spec, CudaPrecision precision)
+    {
+        if (precision != CudaPrecision.Fp8)
+        {
+            return spec.ParameterCount * ElementFormat.Bytes;
+        }
+        long ends = (spec.TiedEmbeddings ? 1L : 2L) * spec.VocabularySize * spec.HiddenSize;
+        long rows = spec.QuerySize + (2L * spec.KeyValueSize) + (2L * spec.HiddenSize) + (2L * spec.FeedForwardSize);
+        return (ends * ElementFormat.Bytes) + spec.ParameterCount - ends + (spec.Layers * rows * sizeof(float));
+    }
 
     /// <summary>Brings a model to the device.</summary>
     /// <param name="spec">The model.</param>
@@ -106,25 +118,34 @@ internal sealed class DeviceWeights : IDisposable
     private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, TensorShard shard, int layer, WeightUploader uploader)
     {
         return new LayerWeights(
+            NormOf(WeightRole.AttentionNorm),
             Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
             Divided(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
-            uploader.UploadColumns(map[WeightRole.AttentionOutput, layer], shard),
+            Matrix(uploader.UploadColumns(map[WeightRole.AttentionOutput, layer], shard), spec.QuerySize),
             Once(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
+            NormOf(WeightRole.FeedForwardNorm),
             Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up),
             Divided(WeightRole.GateBias, WeightRole.UpBias),
-            uploader.UploadColumns(map[WeightRole.Down, layer], shard),
+            Matrix(uploader.UploadColumns(map[WeightRole.Down, layer], shard), spec.FeedForwardSize),
             Once(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm));
 
-        DeviceMemory Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
+        DeviceMatrix Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
         {
-            DeviceMemory matrix = Divided(roles)!;
-            uploader.Fold(map[norm, layer], spec.NormWeightOffset, matrix);
-            return matrix;
+            DeviceMemory elements = Divided(roles)!;
+            if (!uploader.Quantizes)
+            {
+                uploader.Fold(map[norm, layer], spec.NormWeightOffset, elements);
+            }
+            return Matrix(elements, spec.HiddenSize);
         }
+
+        DeviceMatrix Matrix(DeviceMemory elements, int width) => uploader.Quantizes ? uploader.Quantize(elements, width) : new DeviceMatrix(elements);
+
+        DeviceMemory? NormOf(WeightRole role) => uploader.Quantizes ? One(role) : null;
 
         DeviceMemory? One(WeightRole role) => map.TryGet(role, layer, out TensorView tensor) ? uploader.Upload(tensor) : null;
 
