@@ -29,6 +29,9 @@ internal sealed class DecoderPass(
     ModelSpec spec, TensorShard shard, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
     int tableStride, int splitContext, int multiprocessors)
 {
+    private readonly ResidualJoin _join = new(buffers, shard);
+    private readonly DenseFeedForward _dense = new(spec, shard, kernels, buffers, products, stream);
+
     private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
 
     /// <summary>Attention and the feed-forward part of every layer, then the head.</summary>
@@ -65,7 +68,7 @@ internal sealed class DecoderPass(
             EnqueueHead(layout);
             return 0;
         }
-        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : EnqueueFeedForward(weights.Layers[stage / 2], rows);
+        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : _dense.Enqueue(weights.Layers[stage / 2], rows);
     }
 
     private void EnqueueInputs(in StepLayout layout)
@@ -124,28 +127,8 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        return Join(
+        return _join.Enqueue(
             products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
-    }
-
-    private nint EnqueueFeedForward(LayerWeights own, int rows)
-    {
-        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
-        LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
-        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
-        return Join(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
-    }
-
-    /// <summary>Adds a part's result to the residual stream, or leaves it beside where a norm comes between. Of several devices the first adds, and the sum over all has it then.</summary>
-    private nint Join(Projection projection, nint result, nint w, nint bias, nint norm, int rows)
-    {
-        if (norm == 0)
-        {
-            projection.Enqueue(buffers.X.Value, result, w, bias, rows, adds: shard.IsFirst);
-            return buffers.X.Value;
-        }
-        projection.Enqueue(buffers.Added.Value, result, w, bias, rows, adds: false);
-        return buffers.Added.Value;
     }
 
     /// <summary>Adds what was left beside, through its norm.</summary>
