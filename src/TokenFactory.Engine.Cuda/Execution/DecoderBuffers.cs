@@ -27,6 +27,7 @@ internal sealed class DecoderBuffers : IDisposable
         Attended = Make((long)rows * spec.QuerySize * 2);
         GateUp = Make((long)rows * 2 * spec.FeedForwardSize * 2);
         Activated = Make((long)rows * spec.FeedForwardSize * 2);
+        Experts = spec.Experts is null ? null : new ExpertBuffers(spec, rows);
         Added = Make(spec.PostNorms ? (long)rows * spec.HiddenSize * 2 : 0);
         LastRows = Make((long)samples * spec.HiddenSize * 2);
         Logits = Make((long)samples * spec.VocabularySize * sizeof(float));
@@ -56,6 +57,9 @@ internal sealed class DecoderBuffers : IDisposable
 
     public DeviceMemory Activated { get; }
 
+    /// <summary>Null for a model without experts.</summary>
+    public ExpertBuffers? Experts { get; }
+
     /// <summary>A part's result before it joins the residual stream, where a norm lies between.</summary>
     public DeviceMemory Added { get; }
 
@@ -71,9 +75,13 @@ internal sealed class DecoderBuffers : IDisposable
 
     public DeviceMemory Done { get; }
 
-    public long Bytes => _all.Sum(memory => memory.Bytes);
+    public long Bytes => _all.Sum(memory => memory.Bytes) + (Experts?.Bytes ?? 0);
 
-    public void Dispose() => _all.ForEach(memory => memory.Dispose());
+    public void Dispose()
+    {
+        _all.ForEach(memory => memory.Dispose());
+        Experts?.Dispose();
+    }
 
     private DeviceMemory Make(long bytes)
     {

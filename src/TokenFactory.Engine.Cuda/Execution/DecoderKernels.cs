@@ -23,6 +23,7 @@ internal sealed class DecoderKernels : IDisposable
         NormedFew = new GemvKernel(loader, norms: true, RowBuckets.UpTo(GemvKernel.MostRows));
         SoftCap = new SoftCapKernel(loader);
         Columns = new ScaleColumnsKernel(loader);
+        Experts = spec.Experts is null ? null : new ExpertKernels(loader, spec);
         foreach (LayerRope rope in spec.LayerAttention.Select(layer => layer.Rope).Distinct())
         {
             _rope.Add(rope, new RopeKvWriteKernel(loader, shape, RotaryOf(spec, rope), spec.QueryKeyNorm));
@@ -55,6 +56,9 @@ internal sealed class DecoderKernels : IDisposable
 
     public ScaleColumnsKernel Columns { get; }
 
+    /// <summary>Null for a model without experts.</summary>
+    public ExpertKernels? Experts { get; }
+
     public RopeKvWriteKernel Rope(LayerRope rope) => _rope[rope];
 
     /// <summary>The rotation of a layer; null for none.</summary>
@@ -66,6 +70,7 @@ internal sealed class DecoderKernels : IDisposable
         {
             kernel.Dispose();
         }
+        Experts?.Dispose();
     }
 
     private static int RotaryOf(ModelSpec spec, LayerRope rope) => RopeOf(spec, rope)?.RotaryDimensions ?? 0;

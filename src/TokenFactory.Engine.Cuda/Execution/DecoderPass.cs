@@ -9,7 +9,7 @@ namespace TokenFactory.Engine.Cuda.Execution;
 /// <summary>
 /// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches: q/k/v, rotation and
 /// filing, attention, output, gate/up, activation, down. Norms before a product are done by it or by the kernel that reads its results; the
-/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more. All inputs are read from device
+/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more; experts are three more. All inputs are read from device
 /// memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 /// <param name="spec">The model, or the device's part of it.</param>
@@ -31,6 +31,7 @@ internal sealed class DecoderPass(
 {
     private readonly ResidualJoin _join = new(buffers, shard);
     private readonly DenseFeedForward _dense = new(spec, shard, kernels, buffers, products, stream);
+    private readonly ExpertFeedForward? _experts = spec.Experts is null ? null : new(spec, shard, kernels, buffers, stream);
 
     private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
 
@@ -68,8 +69,10 @@ internal sealed class DecoderPass(
             EnqueueHead(layout);
             return 0;
         }
-        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : _dense.Enqueue(weights.Layers[stage / 2], rows);
+        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : FeedForwardOf(weights.Layers[stage / 2]).Enqueue(weights.Layers[stage / 2], rows);
     }
+
+    private IFeedForward FeedForwardOf(LayerWeights own) => own.Experts is null ? _dense : _experts!;
 
     private void EnqueueInputs(in StepLayout layout)
     {

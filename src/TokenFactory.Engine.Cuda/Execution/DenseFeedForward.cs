@@ -19,9 +19,9 @@ internal sealed class DenseFeedForward(
 
     public nint Enqueue(LayerWeights own, int rows)
     {
-        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
+        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp!.Value, 0, rows, adds: false);
         LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
         kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
-        return _join.Enqueue(products.Down, buffers.Activated.Value, own.Down.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
+        return _join.Enqueue(products.Down, buffers.Activated.Value, own.Down!.Value, own.DownBias?.Value ?? 0, own.PostFeedForwardNorm?.Value ?? 0, rows);
     }
 }

@@ -54,12 +54,17 @@ internal sealed class MatrixProducts : IDisposable
         LayerWeights[] timed = [.. weights.Layers.Take(MostTimed)];
         (nint, nint)[] qkv = [.. timed.Select(layer => (layer.QueryKeyValue.Value, (nint)0))];
         (nint, nint)[] output = [.. timed.Select(layer => (layer.AttentionOutput.Value, layer.AttentionOutputBias?.Value ?? 0))];
-        (nint, nint)[] gateUp = [.. timed.Select(layer => (layer.GateUp.Value, (nint)0))];
-        (nint, nint)[] down = [.. timed.Select(layer => (layer.Down.Value, layer.DownBias?.Value ?? 0))];
+        LayerWeights[] dense = [.. weights.Layers.Where(layer => layer.Experts is null).Take(MostTimed)];
+        (nint, nint)[] gateUp = [.. dense.Select(layer => (layer.GateUp!.Value, (nint)0))];
+        (nint, nint)[] down = [.. dense.Select(layer => (layer.Down!.Value, layer.DownBias?.Value ?? 0))];
         foreach (int bucket in RowBuckets.UpTo(rows))
         {
             QueryKeyValue.Make(Shape(bucket, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize), buffers.Qkv.Value, buffers.X.Value, qkv);
             AttentionOutput.Make(Shape(bucket, spec.HiddenSize, spec.QuerySize), buffers.X.Value, buffers.Attended.Value, output);
+            if (dense.Length == 0)
+            {
+                continue;
+            }
             GateUp.Make(Shape(bucket, 2 * spec.FeedForwardSize, spec.HiddenSize), buffers.GateUp.Value, buffers.X.Value, gateUp);
             Down.Make(Shape(bucket, spec.HiddenSize, spec.FeedForwardSize), buffers.X.Value, buffers.Activated.Value, down);
         }

@@ -2,16 +2,8 @@
 //
 // gate_up: [rows, 2 * width], the gate first, whose norm and bias may be still to do; out: [rows, width]. width is even.
 // Launch: grid (rows, pieces of a row), a block of whole warps, shared: a float a warp.
+#include "gate.cuh"
 #include "late_norm.cuh"
-
-DEVICE float activate(float x)
-{
-#ifdef ACTIVATION_GELU
-    return 0.5f * x * (1.0f + tanhf(0.7978845608028654f * (x + 0.044715f * x * x * x)));
-#else
-    return x / (1.0f + expf(-x));
-#endif
-}
 
 DEVICE float2 finish(u32 two, float factor, const elem* bias, int pair)
 {

@@ -11,14 +11,17 @@ namespace TokenFactory.Engine.Cuda.Weights;
 /// </summary>
 internal sealed record LayerWeights(
     DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
-    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory GateUp, DeviceMemory? GateUpBias, DeviceMemory Down,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? GateUp, DeviceMemory? GateUpBias, DeviceMemory? Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
+    /// <summary>The layer's experts; null where it has the dense matrices instead.</summary>
+    public ExpertWeights? Experts { get; init; }
+
     public IEnumerable<DeviceMemory> All => new[]
     {
         QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, GateUp, GateUpBias, Down,
         DownBias, PostFeedForwardNorm,
-    }.OfType<DeviceMemory>();
+    }.OfType<DeviceMemory>().Concat(Experts?.All ?? []);
 
     public void Dispose()
     {
@@ -105,19 +108,23 @@ internal sealed class DeviceWeights : IDisposable
 
     private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, TensorShard shard, int layer, WeightUploader uploader)
     {
+        bool isDense = !spec.HasExperts(layer);
         return new LayerWeights(
             Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
             Divided(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
-            uploader.UploadColumns(map[WeightRole.AttentionOutput, layer], shard),
+            uploader.UploadColumns(shard, map[WeightRole.AttentionOutput, layer]),
             Once(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
-            Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up),
+            isDense ? Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up) : null,
             Divided(WeightRole.GateBias, WeightRole.UpBias),
-            uploader.UploadColumns(map[WeightRole.Down, layer], shard),
+            isDense ? uploader.UploadColumns(shard, map[WeightRole.Down, layer]) : null,
             Once(WeightRole.DownBias),
-            One(WeightRole.PostFeedForwardNorm));
+            One(WeightRole.PostFeedForwardNorm))
+        {
+            Experts = isDense ? null : ExpertWeights.Load(spec, map, shard, layer, uploader),
+        };
 
         DeviceMemory Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
         {
