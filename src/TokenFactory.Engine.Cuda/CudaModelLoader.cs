@@ -96,6 +96,7 @@ public static class CudaModelLoader
     private static LoadedDecoder Load(
         ModelFolder folder, CudaExecutorOptions options, TensorShard shard, List<IDisposable> made, IProgress<ModelLoadProgress>? progress, CancellationToken cancellation)
     {
+        SupportedSpec.CheckExperts(folder);
         ModelSpec spec = shard.PartOf(folder.Spec);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
         CudaDevice device = CudaPlatform.Describe(options.Device);

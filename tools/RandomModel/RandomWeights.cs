@@ -42,6 +42,8 @@ public static class RandomWeights
     private static (float Center, float Deviation) Distribution(ExpectedTensor tensor, ModelSpec spec) => tensor.Roles[0] switch
     {
         WeightRole.TokenEmbedding => (0, 1 / MathF.Sqrt(spec.HiddenSize)),
+        // Choices of experts are as clear as a trained router's.
+        WeightRole.Router => (0, 3 / MathF.Sqrt(spec.HiddenSize)),
         _ when tensor.Shape.Length == 2 => (0, 1 / MathF.Sqrt(tensor.Shape[1])),
         _ when tensor.Name.EndsWith(".bias", StringComparison.Ordinal) => (0, 0.2f),
         _ => (1 - spec.NormWeightOffset, 0.1f),

@@ -14,6 +14,7 @@ internal static class Shapes
         ["qwen2.5-0.5b"] = Config("Qwen2ForCausalLM", "qwen2", 896, 4864, 24, 14, 2, 64, 32_768, 151_936, 1_000_000, true),
         ["qwen3-0.6b"] = Config("Qwen3ForCausalLM", "qwen3", 1024, 3072, 28, 16, 8, 128, 40_960, 151_936, 1_000_000, true),
         ["qwen3-4b"] = Config("Qwen3ForCausalLM", "qwen3", 2560, 9728, 36, 32, 8, 128, 40_960, 151_936, 1_000_000, true),
+        ["qwen3-30b-a3b"] = Qwen3Moe(),
         ["gemma-3-1b"] = Gemma3(),
     };
 
@@ -36,6 +37,16 @@ internal static class Shapes
             ["tie_word_embeddings"] = tied,
             ["vocab_size"] = vocabulary,
         };
+
+    private static JsonObject Qwen3Moe()
+    {
+        JsonObject config = Config("Qwen3MoeForCausalLM", "qwen3_moe", 2048, 6144, 48, 32, 4, 128, 40_960, 151_936, 1_000_000, false);
+        config["moe_intermediate_size"] = 768;
+        config["num_experts"] = 128;
+        config["num_experts_per_tok"] = 8;
+        config["norm_topk_prob"] = true;
+        return config;
+    }
 
     private static JsonObject Gemma3()
     {

@@ -28,6 +28,7 @@ internal sealed class DecoderBuffers : IDisposable
         Attended = Make((long)rows * spec.QuerySize * 2);
         GateUp = Make((long)rows * 2 * spec.FeedForwardSize * 2);
         Activated = Make(isFp8 ? 0 : (long)rows * spec.FeedForwardSize * 2);
+        Experts = spec.Experts is null ? null : new ExpertBuffers(spec, rows);
         Added = Make(isFp8 || spec.PostNorms ? (long)rows * spec.HiddenSize * 2 : 0);
         Quantized = Make(isFp8 ? (long)rows * QuantizedWidthOf(spec) : 0);
         RowScales = Make(isFp8 ? (long)rows * sizeof(float) : 0);
@@ -59,6 +60,9 @@ internal sealed class DecoderBuffers : IDisposable
 
     public DeviceMemory Activated { get; }
 
+    /// <summary>Null for a model without experts.</summary>
+    public ExpertBuffers? Experts { get; }
+
     /// <summary>A part's result before it joins the residual stream, where a norm or scales lie between.</summary>
     public DeviceMemory Added { get; }
 
@@ -80,12 +84,16 @@ internal sealed class DecoderBuffers : IDisposable
 
     public DeviceMemory Done { get; }
 
+    public long Bytes => _all.Sum(memory => memory.Bytes) + (Experts?.Bytes ?? 0);
+
     /// <summary>Numbers of the longest row that a layer's product reads.</summary>
     public static int QuantizedWidthOf(ModelSpec spec) => Math.Max(spec.HiddenSize, Math.Max(spec.QuerySize, spec.FeedForwardSize));
 
-    public long Bytes => _all.Sum(memory => memory.Bytes);
-
-    public void Dispose() => _all.ForEach(memory => memory.Dispose());
+    public void Dispose()
+    {
+        _all.ForEach(memory => memory.Dispose());
+        Experts?.Dispose();
+    }
 
     private DeviceMemory Make(long bytes)
     {

@@ -28,6 +28,7 @@ internal sealed class DecoderKernels : IDisposable
         SoftCap = new SoftCapKernel(loader);
         Columns = new ScaleColumnsKernel(loader);
         Fp8 = isFp8 ? new Fp8Kernels(loader, spec) : null;
+        Experts = spec.Experts is null ? null : new ExpertKernels(loader, spec);
         foreach (LayerRope rope in spec.LayerAttention.Select(layer => layer.Rope).Distinct())
         {
             _rope.Add(rope, new RopeKvWriteKernel(loader, shape, RotaryOf(spec, rope), spec.QueryKeyNorm));
@@ -63,6 +64,9 @@ internal sealed class DecoderKernels : IDisposable
     /// <summary>Null where the layers' matrices are elements.</summary>
     public Fp8Kernels? Fp8 { get; }
 
+    /// <summary>Null for a model without experts.</summary>
+    public ExpertKernels? Experts { get; }
+
     public RopeKvWriteKernel Rope(LayerRope rope) => _rope[rope];
 
     /// <summary>The rotation of a layer; null for none.</summary>
@@ -75,6 +79,7 @@ internal sealed class DecoderKernels : IDisposable
             kernel.Dispose();
         }
         Fp8?.Dispose();
+        Experts?.Dispose();
     }
 
     private static int RotaryOf(ModelSpec spec, LayerRope rope) => RopeOf(spec, rope)?.RotaryDimensions ?? 0;

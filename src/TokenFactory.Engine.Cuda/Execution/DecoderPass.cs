@@ -8,8 +8,8 @@ namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
 /// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches in elements: q/k/v,
-/// rotation and filing, attention, output, gate/up, activation, down; norms after a product, where a model has them, are two more, and FP8 is ten
-/// in all. All inputs are read from device memory, so that a pass of one size can be recorded once and replayed.
+/// rotation and filing, attention, output, gate/up, activation, down; norms after a product, where a model has them, are two more, experts three,
+/// and FP8 is ten in all. All inputs are read from device memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 /// <param name="spec">The model, or the device's part of it.</param>
 /// <param name="arithmetic">The products of its layers.</param>

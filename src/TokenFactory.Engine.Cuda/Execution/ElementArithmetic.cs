@@ -1,6 +1,5 @@
 using TokenFactory.Engine.Cuda.Interop.Driver;
 using TokenFactory.Engine.Cuda.Launchers;
-using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Engine.Cuda.Weights;
 using TokenFactory.Models.Configuration;
 
@@ -20,6 +19,10 @@ namespace TokenFactory.Engine.Cuda.Execution;
 internal sealed class ElementArithmetic(
     ModelSpec spec, TensorShard shard, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, MatrixProducts products, CudaStream stream) : ILayerArithmetic
 {
+    private readonly ResidualJoin _join = new(buffers, shard);
+    private readonly DenseFeedForward _dense = new(spec, shard, kernels, buffers, products, stream);
+    private readonly ExpertFeedForward? _experts = spec.Experts is null ? null : new(spec, shard, kernels, buffers, stream);
+
     public void Begin(int stage, int rows)
     {
         if (stage == 0)
@@ -41,21 +44,10 @@ internal sealed class ElementArithmetic(
     }
 
     public nint AttentionOutput(LayerWeights own, int rows) =>
-        Join(products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput, own.AttentionOutputBias, own.PostAttentionNorm, rows);
+        _join.Enqueue(
+            products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, rows);
 
-    public nint FeedForward(LayerWeights own, int rows)
-    {
-        products.GateUp.Enqueue(buffers.GateUp.Value, buffers.X.Value, own.GateUp.Value, 0, rows, adds: false);
-        LateNorm left = products.GateUp.LeftOf(rows, buffers.X.Value, own.GateUpBias?.Value ?? 0);
-        kernels.Activation.Launch(buffers.Activated.Value, buffers.GateUp.Value, rows, spec.FeedForwardSize, left, stream);
-        return Join(products.Down, buffers.Activated.Value, own.Down, own.DownBias, own.PostFeedForwardNorm, rows);
-    }
+    public nint FeedForward(LayerWeights own, int rows) => FeedForwardOf(own).Enqueue(own, rows);
 
-    /// <summary>Adds a part's result to the residual stream, or leaves it beside where a norm comes between. Of several devices the first adds, and the sum over all has it then.</summary>
-    private nint Join(Projection projection, nint result, DeviceMatrix matrix, DeviceMemory? bias, DeviceMemory? norm, int rows)
-    {
-        nint to = norm is null ? buffers.X.Value : buffers.Added.Value;
-        projection.Enqueue(to, result, matrix.Value, bias?.Value ?? 0, rows, adds: norm is null && shard.IsFirst);
-        return to;
-    }
+    private IFeedForward FeedForwardOf(LayerWeights own) => own.Experts is null ? _dense : _experts!;
 }

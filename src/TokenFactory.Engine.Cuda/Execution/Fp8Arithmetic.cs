@@ -46,7 +46,7 @@ internal sealed class Fp8Arithmetic(
             if (!IsDivided)
             {
                 join.RowScales = buffers.RowScales.Value;
-                join.ColumnScales = (isFeedForward ? before.AttentionOutput : before.Down).Scales;
+                join.ColumnScales = (isFeedForward ? before.AttentionOutput : before.Down!).Scales;
                 join.Bias = (isFeedForward ? before.AttentionOutputBias : before.DownBias)?.Value ?? 0;
             }
         }
@@ -63,9 +63,9 @@ internal sealed class Fp8Arithmetic(
 
     public nint FeedForward(LayerWeights own, int rows)
     {
-        LateNorm left = Multiply(products.GateUp, buffers.GateUp, own.GateUp, own.GateUpBias, rows);
+        LateNorm left = Multiply(products.GateUp, buffers.GateUp, own.GateUp!, own.GateUpBias, rows);
         kernels.Activation.Launch(buffers.Quantized.Value, buffers.RowScales.Value, buffers.GateUp.Value, rows, left, stream);
-        return Part(Multiply(products.Down, buffers.Added, own.Down, own.DownBias, rows), rows);
+        return Part(Multiply(products.Down, buffers.Added, own.Down!, own.DownBias, rows), rows);
     }
 
     private LateNorm Multiply(Projection projection, DeviceMemory to, DeviceMatrix matrix, DeviceMemory? bias, int rows)

@@ -14,6 +14,10 @@ internal static class Fp8Support
     /// <exception cref="ArgumentException">Names the width that does not do, as <c>config.json</c> does.</exception>
     public static void RequireShapes(ModelSpec spec)
     {
+        if (spec.Experts is not null)
+        {
+            throw new ArgumentException("A mixture of experts is computed in bf16 or fp16, not in FP8. Choose bf16.");
+        }
         foreach ((string name, int width) in new[]
         {
             ("hidden_size", spec.HiddenSize), ("num_attention_heads · head_dim", spec.QuerySize), ("num_key_value_heads · head_dim", spec.KeyValueSize),

@@ -67,13 +67,18 @@ internal sealed class MatrixProducts : IDisposable
         MatrixType operands = isFp8 ? MatrixType.E4M3 : elements;
         (nint, nint)[] qkv = [.. timed.Select(layer => (layer.QueryKeyValue.Value, (nint)0))];
         (nint, nint)[] output = [.. timed.Select(layer => (layer.AttentionOutput.Value, isFp8 ? 0 : layer.AttentionOutputBias?.Value ?? 0))];
-        (nint, nint)[] gateUp = [.. timed.Select(layer => (layer.GateUp.Value, (nint)0))];
-        (nint, nint)[] down = [.. timed.Select(layer => (layer.Down.Value, isFp8 ? 0 : layer.DownBias?.Value ?? 0))];
+        LayerWeights[] dense = [.. weights.Layers.Where(layer => layer.Experts is null).Take(MostTimed)];
+        (nint, nint)[] gateUp = [.. dense.Select(layer => (layer.GateUp!.Value, (nint)0))];
+        (nint, nint)[] down = [.. dense.Select(layer => (layer.Down!.Value, isFp8 ? 0 : layer.DownBias?.Value ?? 0))];
         nint normed = Rows(buffers.X), result = isFp8 ? buffers.Added.Value : buffers.X.Value;
         foreach (int bucket in RowBuckets.UpTo(rows))
         {
             QueryKeyValue.Make(Shape(bucket, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize), buffers.Qkv.Value, normed, qkv);
             AttentionOutput.Make(Shape(bucket, spec.HiddenSize, spec.QuerySize), result, Rows(buffers.Attended), output);
+            if (dense.Length == 0)
+            {
+                continue;
+            }
             GateUp.Make(Shape(bucket, 2 * spec.FeedForwardSize, spec.HiddenSize), buffers.GateUp.Value, normed, gateUp);
             Down.Make(Shape(bucket, spec.HiddenSize, spec.FeedForwardSize), result, Rows(buffers.Activated), down);
         }

@@ -11,17 +11,20 @@ namespace TokenFactory.Engine.Cuda.Weights;
 /// </summary>
 internal sealed record LayerWeights(
     DeviceMemory? AttentionNorm, DeviceMatrix QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMatrix AttentionOutput,
-    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? FeedForwardNorm, DeviceMatrix GateUp, DeviceMemory? GateUpBias, DeviceMatrix Down,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? FeedForwardNorm, DeviceMatrix? GateUp, DeviceMemory? GateUpBias, DeviceMatrix? Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
+    /// <summary>The layer's experts; null where it has the dense matrices instead.</summary>
+    public ExpertWeights? Experts { get; init; }
+
     public long Bytes => Vectors.Sum(memory => memory.Bytes) + Matrices.Sum(matrix => matrix.Bytes);
 
-    private IEnumerable<DeviceMatrix> Matrices => [QueryKeyValue, AttentionOutput, GateUp, Down];
+    private IEnumerable<DeviceMatrix> Matrices => new[] { QueryKeyValue, AttentionOutput, GateUp, Down }.OfType<DeviceMatrix>();
 
     private IEnumerable<DeviceMemory> Vectors => new[]
     {
         AttentionNorm, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUpBias, DownBias, PostFeedForwardNorm,
-    }.OfType<DeviceMemory>();
+    }.OfType<DeviceMemory>().Concat(Experts?.All ?? []);
 
     public void Dispose()
     {
@@ -117,21 +120,25 @@ internal sealed class DeviceWeights : IDisposable
 
     private static LayerWeights LoadLayer(ModelSpec spec, WeightMap map, TensorShard shard, int layer, WeightUploader uploader)
     {
+        bool isDense = !spec.HasExperts(layer);
         return new LayerWeights(
             NormOf(WeightRole.AttentionNorm),
             Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
             Divided(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
-            Matrix(uploader.UploadColumns(map[WeightRole.AttentionOutput, layer], shard), spec.QuerySize),
+            Matrix(uploader.UploadColumns(shard, map[WeightRole.AttentionOutput, layer]), spec.QuerySize),
             Once(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
             NormOf(WeightRole.FeedForwardNorm),
-            Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up),
+            isDense ? Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up) : null,
             Divided(WeightRole.GateBias, WeightRole.UpBias),
-            Matrix(uploader.UploadColumns(map[WeightRole.Down, layer], shard), spec.FeedForwardSize),
+            isDense ? Matrix(uploader.UploadColumns(shard, map[WeightRole.Down, layer]), spec.FeedForwardSize) : null,
             Once(WeightRole.DownBias),
-            One(WeightRole.PostFeedForwardNorm));
+            One(WeightRole.PostFeedForwardNorm))
+        {
+            Experts = isDense ? null : ExpertWeights.Load(spec, map, shard, layer, uploader),
+        };
 
         DeviceMatrix Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
         {

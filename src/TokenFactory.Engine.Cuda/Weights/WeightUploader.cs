@@ -61,28 +61,20 @@ internal sealed class WeightUploader : IDisposable
         return memory;
     }
 
-    /// <summary>Puts an even part of a matrix's columns into new memory of the device.</summary>
-    public DeviceMemory UploadColumns(TensorView tensor, TensorShard shard)
+    /// <summary>Puts an even part of the columns of matrices of one shape end to end into new memory of the device.</summary>
+    public DeviceMemory UploadColumns(TensorShard shard, params ReadOnlySpan<TensorView> tensors)
     {
         if (shard.Count == 1)
         {
-            return Upload(tensor);
+            return Upload(tensors);
         }
-        int count = (int)(tensor.RowLength / shard.Count);
-        DeviceMemory memory = DeviceMemory.For<ushort>(tensor.Rows * count);
-        int rowsOfPart = PartElements / count;
-        for (long row = 0; row < tensor.Rows; row += rowsOfPart)
+        long elements = tensors[0].ElementCount / shard.Count;
+        DeviceMemory memory = DeviceMemory.For<ushort>(tensors.Length * elements);
+        for (int i = 0; i < tensors.Length; i++)
         {
-            int rows = (int)Math.Min(rowsOfPart, tensor.Rows - row);
-            _copied[_next].Wait();
-            Span<ushort> part = MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(rows * count * ElementFormat.Bytes));
-            for (int i = 0; i < rows; i++)
-            {
-                ElementFormat.Read(tensor, ((row + i) * tensor.RowLength) + (shard.Rank * count), part.Slice(i * count, count), _precision, _scratch);
-            }
-            Copy(memory, rows * count, row * count);
+            StreamColumns(tensors[i], shard, memory, i * elements);
         }
-        Uploaded += tensor.Rows * count;
+        Uploaded += tensors.Length * elements;
         return memory;
     }
 
@@ -145,6 +137,23 @@ internal sealed class WeightUploader : IDisposable
             _copied[_next].Wait();
             ElementFormat.Read(tensor, done, MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(count * ElementFormat.Bytes)), _precision, _scratch);
             Copy(to, count, (offset / ElementFormat.Bytes) + done);
+        }
+    }
+
+    private void StreamColumns(TensorView tensor, TensorShard shard, DeviceMemory to, long at)
+    {
+        int count = (int)(tensor.RowLength / shard.Count);
+        int rowsOfPart = PartElements / count;
+        for (long row = 0; row < tensor.Rows; row += rowsOfPart)
+        {
+            int rows = (int)Math.Min(rowsOfPart, tensor.Rows - row);
+            _copied[_next].Wait();
+            Span<ushort> part = MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(rows * count * ElementFormat.Bytes));
+            for (int i = 0; i < rows; i++)
+            {
+                ElementFormat.Read(tensor, ((row + i) * tensor.RowLength) + (shard.Rank * count), part.Slice(i * count, count), _precision, _scratch);
+            }
+            Copy(to, rows * count, at + (row * count));
         }
     }
 

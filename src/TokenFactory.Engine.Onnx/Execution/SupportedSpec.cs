@@ -17,6 +17,11 @@ internal static class SupportedSpec
         {
             throw new ModelFormatException(config, "head_dim", $"is {spec.HeadSize}; on the CPU it must be a multiple of {HeadMultiple}");
         }
+        if (spec.Experts is { } experts)
+        {
+            throw new ModelFormatException(
+                config, "architectures", $"is {spec.Architecture}, a mixture of {experts.Count} experts, which the CPU executor does not compute; load it to a GPU");
+        }
         foreach (RopeSpec? rope in new[] { spec.Rope, spec.LocalRope })
         {
             if (rope is not null && rope.RotaryDimensions % RotaryMultiple != 0)

@@ -13,6 +13,8 @@ public enum ModelArchitecture
     Phi3,
     Gemma2,
     Gemma3,
+    Qwen3Moe,
+    Mixtral,
 }
 
 /// <summary>The gate's non-linearity in the feed-forward part.</summary>
@@ -66,7 +68,7 @@ public sealed record ModelSpec
     /// <summary>Width of one head; need not be hidden size / heads.</summary>
     public required int HeadSize { get; init; }
 
-    /// <summary>Width of the feed-forward part.</summary>
+    /// <summary>Width of the dense feed-forward part; 0 where every layer has experts.</summary>
     public required int FeedForwardSize { get; init; }
 
     /// <summary>Rows of the embedding and of the head.</summary>
@@ -99,6 +101,9 @@ public sealed record ModelSpec
     public bool FusedProjections { get; init; }
 
     public Activation Activation { get; init; }
+
+    /// <summary>Experts in place of the dense feed-forward part; null: no layer has them.</summary>
+    public ExpertsSpec? Experts { get; init; }
 
     /// <summary>Factor on query · key; usually 1 / sqrt(<see cref="HeadSize"/>).</summary>
     public required float AttentionScale { get; init; }
@@ -140,14 +145,21 @@ public sealed record ModelSpec
     public int KeyValueSize => KeyValueHeads * HeadSize;
 
     /// <summary>Weights of all matrices, the embedding once if tied; norms and biases are left out.</summary>
-    public long ParameterCount
+    public long ParameterCount => CountParameters(Experts?.Count ?? 0);
+
+    /// <summary>Weights of the matrices that one token is multiplied with: those of its own experts, and all others.</summary>
+    public long ActiveParameterCount => CountParameters(Experts?.PerToken ?? 0);
+
+    /// <summary>Whether a layer has experts.</summary>
+    public bool HasExperts(int layer) => Experts is { } experts && !experts.DenseLayers.Contains(layer);
+
+    private long CountParameters(int experts)
     {
-        get
-        {
-            long attention = (long)HiddenSize * (QuerySize + (2L * KeyValueSize)) + ((long)QuerySize * HiddenSize);
-            long feedForward = 3L * HiddenSize * FeedForwardSize;
-            long embedding = (long)VocabularySize * HiddenSize;
-            return (Layers * (attention + feedForward)) + (TiedEmbeddings ? embedding : 2 * embedding);
-        }
+        long attention = (long)HiddenSize * (QuerySize + (2L * KeyValueSize)) + ((long)QuerySize * HiddenSize);
+        long dense = 3L * HiddenSize * FeedForwardSize;
+        long mixture = Experts is null ? 0 : HiddenSize * (Experts.Count + (3L * experts * Experts.Width));
+        int denseLayers = Experts?.DenseLayers.Length ?? Layers;
+        long embedding = (long)VocabularySize * HiddenSize;
+        return (Layers * attention) + (denseLayers * dense) + ((Layers - denseLayers) * mixture) + (TiedEmbeddings ? embedding : 2 * embedding);
     }
 }

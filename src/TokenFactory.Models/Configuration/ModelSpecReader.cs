@@ -11,7 +11,10 @@ public static class ModelSpecReader
 {
     private const string Supported =
         "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, "
-        + "Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration (its text part)";
+        + "Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration (its text part), "
+        + "Qwen3MoeForCausalLM, MixtralForCausalLM";
+
+    private static readonly ImmutableArray<string> Mixtures = ["Qwen3MoeForCausalLM", "qwen3_moe", "MixtralForCausalLM", "mixtral"];
 
     private static readonly ImmutableArray<string> ExpertFields = ["num_local_experts", "num_experts", "n_routed_experts"];
 
@@ -24,8 +27,13 @@ public static class ModelSpecReader
     {
         string name = ArchitectureName(config);
         ConfigSection text = config.Section("text_config") ?? config;
-        RefuseUnsupported(config);
-        RefuseUnsupported(text);
+        RefuseQuantised(config);
+        RefuseQuantised(text);
+        if (!Mixtures.Contains(name))
+        {
+            RefuseExperts(config);
+            RefuseExperts(text);
+        }
         ModelSpec spec = name switch
         {
             "LlamaForCausalLM" or "llama" => LlamaFamily.Llama(text),
@@ -36,6 +44,8 @@ public static class ModelSpecReader
             "Phi3ForCausalLM" or "phi3" => PhiFamily.Phi3(text),
             "Gemma2ForCausalLM" or "gemma2" => GemmaFamily.Gemma2(text),
             "Gemma3ForCausalLM" or "Gemma3ForConditionalGeneration" or "gemma3_text" or "gemma3" => GemmaFamily.Gemma3(text, config),
+            "Qwen3MoeForCausalLM" or "qwen3_moe" => QwenFamily.Qwen3Moe(text),
+            "MixtralForCausalLM" or "mixtral" => MixtralFamily.Mixtral(text),
             _ => throw config.Wrong("architectures", $"\"{name}\" is not supported; supported are {Supported}"),
         };
         return GenerationReader.AddTokens(spec, config, text, generation);
@@ -49,18 +59,22 @@ public static class ModelSpecReader
             : names[0];
     }
 
-    private static void RefuseUnsupported(ConfigSection config)
+    private static void RefuseQuantised(ConfigSection config)
     {
         if (config.Has("quantization_config"))
         {
             throw config.Wrong(
                 "quantization_config", "weights that are already quantised are not supported; take the model's F32, F16 or BF16 release");
         }
+    }
+
+    private static void RefuseExperts(ConfigSection config)
+    {
         foreach (string field in ExpertFields)
         {
             if (config.IntOrNull(field, 0) is > 1 and int experts)
             {
-                throw config.Wrong(field, $"a mixture of {experts} experts is not supported; take a dense model");
+                throw config.Wrong(field, $"a mixture of {experts} experts is not supported in this architecture; take a dense model");
             }
         }
     }

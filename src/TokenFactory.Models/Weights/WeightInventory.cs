@@ -19,7 +19,7 @@ public static class WeightInventory
         yield return new ExpectedTensor("model.embed_tokens.weight", matrix, [WeightRole.TokenEmbedding]);
         for (int layer = 0; layer < spec.Layers; layer++)
         {
-            foreach (WeightName name in WeightNames.OfLayer(spec))
+            foreach (WeightName name in WeightNames.OfLayer(spec, layer))
             {
                 string full = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.{name.Tensor}");
                 yield return new ExpectedTensor(full, name.Shape, [.. name.Parts.Select(part => part.Role)]);

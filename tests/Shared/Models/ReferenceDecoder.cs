@@ -28,13 +28,38 @@ internal sealed class ReferenceDecoder
     /// <summary>What the rows of a layer's products lose by being stored, those of activations and those of matrices; null: nothing.</summary>
     public Func<double[], double[]>? Rounding { get; init; }
 
+    /// <summary>How far apart the last chosen and the first other expert have been at least.</summary>
+    public double LeastRouterMargin { get; private set; } = double.PositiveInfinity;
+
     /// <summary>The logits after every token.</summary>
     public List<double[]> Logits(IReadOnlyList<int> tokens)
     {
-        List<double[]>[] keys = [.. Enumerable.Range(0, _spec.Layers).Select(_ => new List<double[]>())];
-        List<double[]>[] values = [.. Enumerable.Range(0, _spec.Layers).Select(_ => new List<double[]>())];
+        (List<double[]>[] keys, List<double[]>[] values) = (Cache(), Cache());
         return [.. tokens.Select(token => Forward(token, keys, values))];
     }
+
+    /// <summary>The most likely tokens after a prompt, and the logits that each was chosen by.</summary>
+    public (int[] Tokens, List<double[]> Logits) Greedy(int[] prompt, int count)
+    {
+        (List<double[]>[] keys, List<double[]>[] values) = (Cache(), Cache());
+        foreach (int token in prompt[..^1])
+        {
+            Forward(token, keys, values);
+        }
+        List<double[]> logits = [Forward(prompt[^1], keys, values)];
+        List<int> tokens = [];
+        while (true)
+        {
+            tokens.Add(Array.IndexOf(logits[^1], logits[^1].Max()));
+            if (tokens.Count == count)
+            {
+                return ([.. tokens], logits);
+            }
+            logits.Add(Forward(tokens[^1], keys, values));
+        }
+    }
+
+    private List<double[]>[] Cache() => [.. Enumerable.Range(0, _spec.Layers).Select(_ => new List<double[]>())];
 
     private double[] Forward(int token, List<double[]>[] keys, List<double[]>[] values)
     {
@@ -44,7 +69,8 @@ internal sealed class ReferenceDecoder
         {
             double[] attended = Attention(layer, position, Norm(hidden, WeightRole.AttentionNorm, layer), keys[layer], values[layer]);
             hidden = Add(hidden, _spec.PostNorms ? Norm(attended, WeightRole.PostAttentionNorm, layer) : attended);
-            double[] forwarded = FeedForward(layer, Norm(hidden, WeightRole.FeedForwardNorm, layer));
+            double[] forward = Norm(hidden, WeightRole.FeedForwardNorm, layer);
+            double[] forwarded = _spec.HasExperts(layer) ? Experts(layer, forward) : FeedForward(layer, forward);
             hidden = Add(hidden, _spec.PostNorms ? Norm(forwarded, WeightRole.PostFeedForwardNorm, layer) : forwarded);
         }
         double[] logits = Multiply(_map[WeightRole.OutputHead], Norm(hidden, _map[WeightRole.FinalNorm]));
@@ -127,6 +153,31 @@ internal sealed class ReferenceDecoder
         double[] gate = Linear(normed, WeightRole.Gate, WeightRole.GateBias, layer);
         double[] up = Linear(normed, WeightRole.Up, WeightRole.UpBias, layer);
         return Linear([.. gate.Zip(up, (g, u) => Activate(g) * u)], WeightRole.Down, WeightRole.DownBias, layer);
+    }
+
+    private double[] Experts(int layer, double[] normed)
+    {
+        ExpertsSpec experts = _spec.Experts!;
+        double[] logits = Linear(normed, WeightRole.Router, WeightRole.RouterBias, layer);
+        int[] order = [.. Enumerable.Range(0, experts.Count).OrderByDescending(expert => logits[expert])];
+        if (experts.PerToken < experts.Count)
+        {
+            LeastRouterMargin = Math.Min(LeastRouterMargin, logits[order[experts.PerToken - 1]] - logits[order[experts.PerToken]]);
+        }
+        double[] shares = Softmax([.. order.Take(experts.NormalisesWeights ? experts.PerToken : experts.Count).Select(expert => logits[expert])]);
+        double[] result = new double[normed.Length];
+        for (int i = 0; i < experts.PerToken; i++)
+        {
+            double[] own = Expert(layer, order[i], normed);
+            result = Add(result, [.. own.Select(x => x * shares[i])]);
+        }
+        return result;
+    }
+
+    private double[] Expert(int layer, int expert, double[] normed)
+    {
+        double[] gate = Multiply(_map[WeightRole.Gate, layer, expert], normed), up = Multiply(_map[WeightRole.Up, layer, expert], normed);
+        return Multiply(_map[WeightRole.Down, layer, expert], [.. gate.Zip(up, (g, u) => Activate(g) * u)]);
     }
 
     private double Activate(double x) => _spec.Activation == Activation.Silu

@@ -1,3 +1,5 @@
+using TokenFactory.Engine.Cuda.Launchers;
+
 namespace TokenFactory.Engine.Cuda.Tests.Compilation;
 
 /// <summary>The constants that launchers compile each kernel with, those that make different code.</summary>
@@ -14,6 +16,12 @@ internal static class KernelVariants
         "HEAD_SIZE=128 BLOCK_SIZE=16 KV_FP8",
         "HEAD_SIZE=256 BLOCK_SIZE=16",
     ];
+
+    private static readonly IEnumerable<string> Products =
+        from gate in Enum.GetValues<ExpertGate>()
+        from tile in new[] { ExpertTiles.Few, ExpertTiles.Many }
+        from element in Plain
+        select $"{string.Join(' ', ExpertProductKernel.Constants(gate, tile))} {element}";
 
     private static readonly Dictionary<string, string[]> All = new()
     {
@@ -38,6 +46,10 @@ internal static class KernelVariants
         ["copy_kv_blocks"] = [""],
         ["quantize_fp8"] = Plain,
         ["gemv"] = ["ROWS=1", "ROWS=1 NORM ELEMENT_F16", "ROWS=4", "ROWS=8", "ROWS=8 NORM", "ROWS=1 FP8", "ROWS=8 FP8"],
+        ["router"] = ["ROWS=1", "ROWS=1 NORMALISES ELEMENT_F16", "ROWS=4 NORMALISES", "ROWS=4 ELEMENT_F16"],
+        ["expert_order"] = [""],
+        ["expert_product"] = [.. Products],
+        ["expert_sum"] = Plain,
         ["scatter"] = [""],
         ["soft_cap"] = [""],
         ["sampling"] = ["SAMPLING_SHARED=3352 SETTINGS_BYTES=88 RESULT_BYTES=176 MOST_TOP=20"],

@@ -2,7 +2,9 @@ using TokenFactory.Engine.Cuda.Fit;
 using TokenFactory.Engine.Cuda.Tests.Emulation;
 using TokenFactory.Engine.Loading;
 using TokenFactory.Models;
+using TokenFactory.Models.Weights;
 using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Engine.Cuda.Tests.Execution;
@@ -21,7 +23,35 @@ public sealed class CudaMemoryTests(EmulatedDevice device)
     {
         Emulator emulator = device.Require();
         ModelFolder folder = ModelFolder.Open(Path.Combine(SharedData.RepositoryRoot, "models/demo"));
-        CudaExecutorOptions options = new() { Precision = precision, Fp8Kv = fp8Kv, MaxSequences = sequences, MaxContext = context, MaxStepTokens = 512, KvMemoryBytes = kvBytes, CacheFolder = device.KernelFolder };
+
+        Check(emulator, folder, new()
+        {
+            Precision = precision,
+            Fp8Kv = fp8Kv,
+            MaxSequences = sequences,
+            MaxContext = context,
+            MaxStepTokens = 512,
+            KvMemoryBytes = kvBytes,
+            CacheFolder = device.KernelFolder,
+        });
+    }
+
+    [Theory]
+    [InlineData("Qwen3MoeForCausalLM", """ "num_experts": 16, "num_experts_per_tok": 4, "moe_intermediate_size": 320, "mlp_only_layers": [1] """)]
+    [InlineData("MixtralForCausalLM", """ "num_local_experts": 8, "intermediate_size": 512 """)]
+    public void Estimate_OfAMixture_IsWhatLoadingItTakes(string architecture, string fields)
+    {
+        // What is loaded takes little time with products and kernels that do nothing.
+        Emulator emulator = device.Require();
+        emulator.SetNull(true);
+        using TestFolder files = new();
+        ModelFolder folder = TinyModel.Write(files, architecture, $$""" "hidden_size": 256, {{fields}} """, type: TensorType.BF16);
+
+        Check(emulator, folder, new() { MaxSequences = 8, MaxContext = 256, MaxStepTokens = 512, KvMemoryBytes = 1 << 20, CacheFolder = device.KernelFolder });
+    }
+
+    private static void Check(Emulator emulator, ModelFolder folder, CudaExecutorOptions options)
+    {
         MemoryFit fit = CudaMemory.Estimate(folder.Spec, options, replicas: 1, CudaPlatform.ReadMemory()[0]);
         long before = emulator.AllocatedBytes;
 

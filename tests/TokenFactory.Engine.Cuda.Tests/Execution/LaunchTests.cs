@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Cuda.Tests.Emulation;
+using TokenFactory.Models;
 using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class LaunchTests(EmulatedDevice device)
     {
         string[] layer = ["matmul", "rope_kv_write", "attention_decode", "matmul", "matmul", "gated_activation", "matmul"];
 
-        string[] launched = LaunchesOfAStep(device.Require(), rows: 3);
+        string[] launched = LaunchesOfAStep(device.Require(), GoldenCases.Folder(), rows: 3);
 
         string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
         Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
@@ -28,7 +29,7 @@ public sealed class LaunchTests(EmulatedDevice device)
         // A product takes longer than the emulated device takes for all threads of the kernel.
         emulator.SetAlgorithms(10_000);
 
-        string[] launched = LaunchesOfAStep(emulator, rows: 3);
+        string[] launched = LaunchesOfAStep(emulator, GoldenCases.Folder(), rows: 3);
 
         string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
         Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
@@ -42,10 +43,26 @@ public sealed class LaunchTests(EmulatedDevice device)
             "join_fp8", "matmul", "rope_kv_write", "attention_decode", "quantize_fp8", "matmul", "join_fp8", "matmul", "gated_activation_fp8", "matmul",
         ];
 
-        string[] launched = LaunchesOfAStep(device.Require(), rows: 3, CudaPrecision.Fp8);
+        string[] launched = LaunchesOfAStep(device.Require(), GoldenCases.Folder(), rows: 3, CudaPrecision.Fp8);
 
         string[] before = ["upload", "embedding"], after = ["join_fp8", "gather_rows", "rms_norm", "matmul", "sampling", "download"];
         Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
+    }
+
+    [Fact]
+    public void DecodeStep_LayerWithExperts_IsTenLaunches()
+    {
+        string[] dense = ["matmul", "rope_kv_write", "attention_decode", "matmul", "matmul", "gated_activation", "matmul"];
+        string[] mixture = [.. dense[..4], "rms_norm", "router", "expert_order", "expert_product", "expert_product", "expert_sum"];
+        Emulator emulator = device.Require();
+        using TestFolder files = new();
+        ModelFolder folder = TinyModel.Write(
+            files, "Qwen3MoeForCausalLM", """ "num_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 48, "num_hidden_layers": 3, "mlp_only_layers": [1] """);
+
+        string[] launched = LaunchesOfAStep(emulator, folder, rows: 3);
+
+        string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
+        Assert.Equal([.. before, .. mixture, .. dense, .. mixture, .. after], launched);
     }
 
     [Fact]
@@ -61,9 +78,9 @@ public sealed class LaunchTests(EmulatedDevice device)
         Assert.Equal(golden.Select(item => item.Output.Take(40)), outputs);
     }
 
-    private string[] LaunchesOfAStep(Emulator emulator, int rows, CudaPrecision precision = CudaPrecision.Float16)
+    private string[] LaunchesOfAStep(Emulator emulator, ModelFolder folder, int rows, CudaPrecision precision = CudaPrecision.Float16)
     {
-        using CudaModelExecutor executor = CudaModelLoader.Load(GoldenCases.Folder(), EmulatedEngine.Options with { Precision = precision, Graphs = false, CacheFolder = device.KernelFolder });
+        using CudaModelExecutor executor = CudaModelLoader.Load(folder, EmulatedEngine.Options with { Precision = precision, Graphs = false, CacheFolder = device.KernelFolder });
         DecodeSteps steps = new(executor, rows);
         // The first steps bring block tables and settings of sampling.
         steps.Run();

@@ -68,6 +68,21 @@ internal static class PublishedConfigs
          "sliding_window":512,"sliding_window_pattern":6,"vocab_size":262144}
         """;
 
+    public const string Qwen3_30B_A3B = """
+        {"architectures":["Qwen3MoeForCausalLM"],"attention_bias":false,"bos_token_id":151643,"decoder_sparse_step":1,"eos_token_id":151645,
+         "head_dim":128,"hidden_act":"silu","hidden_size":2048,"intermediate_size":6144,"max_position_embeddings":40960,"max_window_layers":48,
+         "mlp_only_layers":[],"model_type":"qwen3_moe","moe_intermediate_size":768,"norm_topk_prob":true,"num_attention_heads":32,
+         "num_experts":128,"num_experts_per_tok":8,"num_hidden_layers":48,"num_key_value_heads":4,"rms_norm_eps":1e-06,"rope_scaling":null,
+         "rope_theta":1000000.0,"sliding_window":null,"tie_word_embeddings":false,"use_sliding_window":false,"vocab_size":151936}
+        """;
+
+    public const string Mixtral8x7B = """
+        {"architectures":["MixtralForCausalLM"],"bos_token_id":1,"eos_token_id":2,"hidden_act":"silu","hidden_size":4096,
+         "intermediate_size":14336,"max_position_embeddings":32768,"model_type":"mixtral","num_attention_heads":32,"num_experts_per_tok":2,
+         "num_hidden_layers":32,"num_key_value_heads":8,"num_local_experts":8,"rms_norm_eps":1e-05,"rope_theta":1000000.0,
+         "router_aux_loss_coef":0.02,"sliding_window":null,"tie_word_embeddings":false,"vocab_size":32000}
+        """;
+
     /// <summary>The multimodal release nests its decoder and leaves most fields to the family's defaults.</summary>
     public const string Gemma3_4B = """
         {"architectures":["Gemma3ForConditionalGeneration"],"eos_token_id":[1,106],"model_type":"gemma3",
