@@ -60,6 +60,24 @@ public sealed class Fp8Tests : IDisposable
         Assert.True(apart.Average() < fromExact.Average(), $"logprobs differ by {apart.Average():F4} from the rounded reference and by {fromExact.Average():F4} from the exact one");
     }
 
+    /// <summary>Weights that are stored as FP8 are FP8 again on the device: with a scale for each row they are the same, with blocks they are rounded once more.</summary>
+    [Theory]
+    [InlineData(Fp8Scales.Row, CudaPrecision.Fp8)]
+    [InlineData(Fp8Scales.Block, CudaPrecision.Fp8)]
+    [InlineData(Fp8Scales.Block, CudaPrecision.BFloat16)]
+    public async Task Logprobs_OfWeightsStoredInFp8_MatchReference(Fp8Scales scales, CudaPrecision precision)
+    {
+        ModelFolder folder = Fp8Folder.Convert(TinyModel.Write(_model, "LlamaForCausalLM", "", type: TensorType.BF16), scales);
+        using EmulatedEngine engine = new(_device, folder, Options with { Precision = precision }, prefillChunk: 13);
+        int[] prompt = TinyModel.RandomTokens(PromptLength, seed: 5);
+
+        EmulatedEngine.Answer answer = await EmulatedEngine.ReadAsync(engine.Submit(prompt, NewTokens, Sampling));
+
+        using TensorStore store = folder.OpenWeights();
+        ReferenceDecoder reference = new(folder.Spec, WeightMap.Create(folder.Spec, store), Context) { Rounding = precision == CudaPrecision.Fp8 ? ToFp8 : null };
+        Assert.InRange(Apart(answer, reference, prompt).Average(), 0, Tolerance);
+    }
+
     [Fact]
     public async Task Sequence_AmongOthers_HasTheSameLogprobsAsAlone()
     {
