@@ -42,7 +42,7 @@ internal static class InstanceWriter
                 break;
             case JsonValueKind.Number:
                 double number = value.GetDouble();
-                text.Append(number == Math.Truncate(number) && Math.Abs(number) < 1e15 ? number.ToString("F0", CultureInfo.InvariantCulture) : value.GetRawText());
+                text.Append(number == Math.Truncate(number) && Math.Abs(number) <= 1L << 53 ? number.ToString("F0", CultureInfo.InvariantCulture) : value.GetRawText());
                 break;
             case JsonValueKind.String:
                 text.Append(Quote(value.GetString()!));

@@ -167,5 +167,5 @@ internal sealed class SchemaGrammar
             next();
     }
 
-    private static string KeyOf(IReadOnlyList<SchemaNode> schemas) => string.Join('\n', schemas.Select(schema => schema.Pointer).Order(StringComparer.Ordinal).Distinct());
+    private static string KeyOf(IReadOnlyList<SchemaNode> schemas) => string.Join('\n', schemas.Select(schema => '#' + schema.Pointer).Order(StringComparer.Ordinal).Distinct());
 }
