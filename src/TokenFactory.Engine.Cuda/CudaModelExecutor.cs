@@ -21,7 +21,7 @@ public sealed class CudaModelExecutor : IModelExecutor
         _decoder = decoder;
         Device = decoder.Info;
         Limits = decoder.Limits;
-        _flights = [.. Enumerable.Range(0, Limits.StepsInFlight).Select(_ => new StepFlight(decoder.InputBytes, decoder.MostSamples))];
+        _flights = [.. Enumerable.Range(0, Limits.StepsInFlight).Select(_ => new StepFlight(decoder))];
     }
 
     public DeviceInfo Device { get; }
@@ -83,7 +83,7 @@ public sealed class CudaModelExecutor : IModelExecutor
     private void Enqueue(StepPlan plan, StepFlight flight)
     {
         _decoder.Enter();
-        StepLayout layout = flight.Begin(plan, _decoder, out bool isRecorded);
+        StepLayout layout = flight.Begin(plan, out bool isRecorded);
         if (isRecorded)
         {
             _decoder.Graphs.Launch(layout.Size.Tokens, _decoder.Stream);
@@ -92,7 +92,7 @@ public sealed class CudaModelExecutor : IModelExecutor
         {
             _decoder.Pass.Enqueue(layout);
         }
-        flight.End(_decoder);
+        flight.End();
     }
 
     private ExecutorException Failed(CudaException failure)

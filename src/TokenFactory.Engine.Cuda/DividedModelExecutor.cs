@@ -106,7 +106,7 @@ public sealed class DividedModelExecutor : IModelExecutor
     private static StepFlight MakeFlight(LoadedDecoder decoder)
     {
         decoder.Enter();
-        return new StepFlight(decoder.InputBytes, decoder.MostSamples);
+        return new StepFlight(decoder);
     }
 
     private void Enqueue(StepPlan plan, StepFlight[] flights)
@@ -114,7 +114,7 @@ public sealed class DividedModelExecutor : IModelExecutor
         for (int rank = 0; rank < _decoders.Length; rank++)
         {
             _decoders[rank].Enter();
-            _layouts[rank] = flights[rank].Begin(plan, _decoders[rank], out _);
+            _layouts[rank] = flights[rank].Begin(plan, out _);
         }
         int stages = _decoders[0].Pass.Stages;
         for (int stage = 0; stage < stages; stage++)
@@ -132,7 +132,7 @@ public sealed class DividedModelExecutor : IModelExecutor
         for (int rank = 0; rank < _decoders.Length; rank++)
         {
             _decoders[rank].Enter();
-            flights[rank].End(_decoders[rank]);
+            flights[rank].End();
         }
     }
 

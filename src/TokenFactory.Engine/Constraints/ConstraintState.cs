@@ -6,7 +6,7 @@ namespace TokenFactory.Engine.Constraints;
 /// Where one sequence is under its constraint. One thread accepts tokens; <see cref="PrepareMask"/> may run on another meanwhile. A copy
 /// costs one small object, and replaying a sequence's generated tokens rebuilds its state anywhere.
 /// </summary>
-public sealed class ConstraintState
+public sealed class ConstraintState : IThreadPoolWorkItem
 {
     private volatile Configuration _configuration;
 
@@ -29,6 +29,17 @@ public sealed class ConstraintState
 
     /// <summary>Makes the mask of the present state where it is not known, for whoever has time while a step is computed elsewhere.</summary>
     public void PrepareMask() => Constraint.Masks.MaskOf(_configuration);
+
+    /// <summary>Begins to make the mask on another thread, where it is not known; allocates nothing.</summary>
+    public void BeginMask()
+    {
+        if (!HasEnded && !IsMaskReady)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => PrepareMask();
 
     /// <summary>Sets bit i of word i / 32 for every token i that may come next, and clears every other.</summary>
     /// <param name="mask">At least <see cref="Vocabulary.ConstraintVocabulary.MaskWords"/> words, all of which are written.</param>

@@ -46,11 +46,12 @@ public sealed class ConstraintVocabulary
     /// <summary>The vocabulary of a tokenizer.</summary>
     /// <param name="tokenizer">Its special tokens, those that decoding leaves out when asked to, match nothing.</param>
     /// <param name="endTokens">Ids that may come exactly where a text is complete.</param>
-    public static ConstraintVocabulary Create(ITokenizer tokenizer, IEnumerable<int> endTokens)
+    /// <param name="most">Tokens that the model computes logits for, where the tokenizer may know more.</param>
+    public static ConstraintVocabulary Create(ITokenizer tokenizer, IEnumerable<int> endTokens, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(endTokens);
-        byte[][] tokens = new byte[tokenizer.VocabularySize][];
+        byte[][] tokens = new byte[Math.Min(most, tokenizer.VocabularySize)][];
         for (int token = 0; token < tokens.Length; token++)
             tokens[token] = IsSpecial(tokenizer, token) ? [] : tokenizer.GetTokenBytes(token);
         return new ConstraintVocabulary(tokens, endTokens);
