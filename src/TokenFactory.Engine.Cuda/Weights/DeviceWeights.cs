@@ -14,13 +14,16 @@ internal sealed record LayerWeights(
     DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? GateUp, DeviceMemory? GateUpBias, DeviceMemory? Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
+    /// <summary>[query heads]: logits that take part in a softmax; null where the model has none.</summary>
+    public DeviceMemory? AttentionSinks { get; init; }
+
     /// <summary>The layer's experts; null where it has the dense matrices instead.</summary>
     public ExpertWeights? Experts { get; init; }
 
     public IEnumerable<DeviceMemory> All => new[]
     {
         QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, GateUp, GateUpBias, Down,
-        DownBias, PostFeedForwardNorm,
+        DownBias, PostFeedForwardNorm, AttentionSinks,
     }.OfType<DeviceMemory>().Concat(Experts?.All ?? []);
 
     public void Dispose()
@@ -123,6 +126,7 @@ internal sealed class DeviceWeights : IDisposable
             Once(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm))
         {
+            AttentionSinks = Divided(WeightRole.AttentionSinks),
             Experts = isDense ? null : ExpertWeights.Load(spec, map, shard, layer, uploader),
         };
 
