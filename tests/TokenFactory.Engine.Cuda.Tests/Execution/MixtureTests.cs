@@ -14,6 +14,15 @@ public sealed class MixtureTests : IDisposable
     private const string QwenOpen = """ "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 32, "num_hidden_layers": 3, "mlp_only_layers": [1] """;
     private const string Mixtral = """ "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": 9 """;
 
+    private const string GptOss = """
+        "num_local_experts": 4, "num_experts_per_tok": 2, "intermediate_size": 48, "sliding_window": 9, "swiglu_limit": 1.5,
+        "rope_scaling": {"rope_type": "yarn", "factor": 8, "beta_fast": 32, "beta_slow": 1, "original_max_position_embeddings": 32, "truncate": false}
+        """;
+
+    private const string GptOssMxfp4 = """
+        "num_local_experts": 5, "num_experts_per_tok": 3, "intermediate_size": 96, "sliding_window": 12, "quantization_config": {"quant_method": "mxfp4"}
+        """;
+
     private readonly EmulatedDevice _device;
     private readonly Emulator _emulator;
     private readonly TestFolder _files = new();
@@ -29,6 +38,8 @@ public sealed class MixtureTests : IDisposable
         { "Qwen3MoeForCausalLM", Qwen },
         { "Qwen3MoeForCausalLM", QwenOpen },
         { "MixtralForCausalLM", Mixtral },
+        { "GptOssForCausalLM", GptOss },
+        { "GptOssForCausalLM", GptOssMxfp4 },
     };
 
     [Theory]
