@@ -100,28 +100,35 @@ public static class CudaModelLoader
         ModelSpec spec = shard.PartOf(folder.Spec);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
         CudaDevice device = CudaPlatform.Describe(options.Device);
+        if (options.Precision == CudaPrecision.Fp8)
+        {
+            Fp8Support.RequireDevice(device);
+        }
         CudaContext context = Keep(new CudaContext(device.Handle));
         context.Enter();
         DriverStatus.Require(NativeDriver.cuMemGetInfo_v2(out nuint free, out nuint total));
         CudaFitCheck.Require(spec, options, new CudaDeviceMemory(device.Ordinal, device.Name, (long)free, (long)total, device.Multiprocessors));
         CudaStream stream = Keep(new CudaStream());
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
-        bool isHalf = options.Precision == CudaPrecision.Float16;
-        DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape));
+        bool isHalf = options.Precision == CudaPrecision.Float16, isFp8 = options.Precision == CudaPrecision.Fp8;
+        DecoderKernels kernels = Keep(new DecoderKernels(new KernelLoader(new KernelCache(options.CacheFolder), device.Architecture, isHalf), spec, shape, isFp8));
         DeviceWeights weights = Keep(
-            LoadWeights(folder, spec, shard, options, kernels.Columns, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
+            LoadWeights(folder, spec, shard, options, kernels, stream, share => progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, share)), cancellation));
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         CublasLtLibrary library = Keep(new CublasLtLibrary());
 
         DecoderSizes sizes = new(spec, options, device.Multiprocessors);
         DecoderBuffers buffers = Keep(new DecoderBuffers(
             spec, sizes.Rows, sizes.Samples, sizes.InputBytes, options.MaxSequences + 1, sizes.TableStride, kernels.Decode.PartialBytes(sizes.PartialRows, spec.AttentionHeads, 2) / 2,
-            AttentionDecodeKernel.DoneCount(sizes.Samples, spec.AttentionHeads, spec.KeyValueHeads)));
+            AttentionDecodeKernel.DoneCount(sizes.Samples, spec.AttentionHeads, spec.KeyValueHeads), isFp8));
         buffers.Done.Fill(0, stream);
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, sizes.Context, stream));
         MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, shard, kernels));
         products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, sizes.Rows, sizes.Samples);
+        ILayerArithmetic arithmetic = kernels.Fp8 is { } fp8
+            ? new Fp8Arithmetic(spec, shard, weights, fp8, buffers, products, stream)
+            : new ElementArithmetic(spec, shard, weights, kernels, buffers, products, stream);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         // Fill-ups need the spare block alone, so the warm-up takes next to nothing from the memory that is counted after it.
         using (KvPool spare = new(spec, shape, blocks: 0))
@@ -164,14 +171,14 @@ public static class CudaModelLoader
             InputBytes = sizes.InputBytes,
             MostSamples = sizes.Samples,
             Info = new DeviceInfo(
-                device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", (isHalf ? "fp16" : "bf16") + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
+                device.Id, device.Name, $"CUDA, NVRTC {KernelCompiler.Version}", CudaMemory.NameOf(options.Precision) + (options.Fp8Kv ? ", fp8 KV" : ""), device.MemoryBytes),
             Pass = pass,
             Graphs = graphs,
             Writer = new StepWriter(sampling, options.MaxSequences, sizes.TableStride, kv.SpareBlock, options.Graphs),
         };
 
         DecoderPass PassOver(KvPool pool, int context) =>
-            new(spec, shard, weights, kernels, buffers, pool, ropes, sampling, products, stream, sizes.TableStride, context, device.Multiprocessors);
+            new(spec, arithmetic, weights, kernels, buffers, pool, ropes, sampling, products, stream, sizes.TableStride, context, device.Multiprocessors);
 
         T Keep<T>(T one)
             where T : IDisposable
@@ -182,11 +189,11 @@ public static class CudaModelLoader
     }
 
     private static DeviceWeights LoadWeights(
-        ModelFolder folder, ModelSpec spec, TensorShard shard, CudaExecutorOptions options, ScaleColumnsKernel columns, CudaStream stream, Action<double> progress,
+        ModelFolder folder, ModelSpec spec, TensorShard shard, CudaExecutorOptions options, DecoderKernels kernels, CudaStream stream, Action<double> progress,
         CancellationToken cancellation)
     {
         using TensorStore store = folder.OpenWeights();
-        using WeightUploader uploader = new(stream, options.Precision, columns);
+        using WeightUploader uploader = new(stream, options.Precision, kernels);
         return DeviceWeights.Load(spec, WeightMap.Create(folder.Spec, store), shard, uploader, progress, cancellation);
     }
 

@@ -205,8 +205,8 @@ API int cuDeviceGetAttribute(int* value, int attribute, int)
     switch (attribute)
     {
         case 16: *value = 4; break;            // MULTIPROCESSOR_COUNT
-        case 75: *value = 9; break;            // COMPUTE_CAPABILITY_MAJOR
-        case 76: *value = 0; break;            // COMPUTE_CAPABILITY_MINOR
+        case 75: *value = compute_capability() / 10; break;  // COMPUTE_CAPABILITY_MAJOR
+        case 76: *value = compute_capability() % 10; break;  // COMPUTE_CAPABILITY_MINOR
         case 97: *value = 232448; break;       // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
         default: *value = 0; break;
     }

@@ -35,6 +35,7 @@ int offered_algorithms();
 double time_of_algorithm(int number);
 // What a kernel's code takes of the device's memory when it is launched first.
 size_t bytes_of_first_use();
+int compute_capability();
 void reset_controls();
 
 // The code that a test ordered this function to fail with; Success for none.

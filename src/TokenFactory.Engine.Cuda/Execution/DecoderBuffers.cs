@@ -17,7 +17,8 @@ internal sealed class DecoderBuffers : IDisposable
     /// <param name="tableStride">KV blocks of the longest sequence.</param>
     /// <param name="partialBytes">For attention of decode rows.</param>
     /// <param name="doneCount">The same.</param>
-    public DecoderBuffers(ModelSpec spec, int rows, int samples, int inputBytes, int heldRows, int tableStride, long partialBytes, int doneCount)
+    /// <param name="isFp8">Whether products are computed in FP8.</param>
+    public DecoderBuffers(ModelSpec spec, int rows, int samples, int inputBytes, int heldRows, int tableStride, long partialBytes, int doneCount, bool isFp8)
     {
         Inputs = Make(inputBytes);
         Tables = Make((long)heldRows * tableStride * sizeof(int));
@@ -26,9 +27,11 @@ internal sealed class DecoderBuffers : IDisposable
         Qkv = Make((long)rows * (spec.QuerySize + (2 * spec.KeyValueSize)) * 2);
         Attended = Make((long)rows * spec.QuerySize * 2);
         GateUp = Make((long)rows * 2 * spec.FeedForwardSize * 2);
-        Activated = Make((long)rows * spec.FeedForwardSize * 2);
+        Activated = Make(isFp8 ? 0 : (long)rows * spec.FeedForwardSize * 2);
         Experts = spec.Experts is null ? null : new ExpertBuffers(spec, rows);
-        Added = Make(spec.PostNorms ? (long)rows * spec.HiddenSize * 2 : 0);
+        Added = Make(isFp8 || spec.PostNorms ? (long)rows * spec.HiddenSize * 2 : 0);
+        Quantized = Make(isFp8 ? (long)rows * QuantizedWidthOf(spec) : 0);
+        RowScales = Make(isFp8 ? (long)rows * sizeof(float) : 0);
         LastRows = Make((long)samples * spec.HiddenSize * 2);
         Logits = Make((long)samples * spec.VocabularySize * sizeof(float));
         RawLogits = Make((long)samples * spec.VocabularySize * sizeof(float));
@@ -60,8 +63,14 @@ internal sealed class DecoderBuffers : IDisposable
     /// <summary>Null for a model without experts.</summary>
     public ExpertBuffers? Experts { get; }
 
-    /// <summary>A part's result before it joins the residual stream, where a norm lies between.</summary>
+    /// <summary>A part's result before it joins the residual stream, where a norm or scales lie between.</summary>
     public DeviceMemory Added { get; }
+
+    /// <summary>[rows, width of a product's rows] of E4M3: what the next product reads.</summary>
+    public DeviceMemory Quantized { get; }
+
+    /// <summary>[rows] of float: the scales of <see cref="Quantized"/>.</summary>
+    public DeviceMemory RowScales { get; }
 
     public DeviceMemory LastRows { get; }
 
@@ -76,6 +85,9 @@ internal sealed class DecoderBuffers : IDisposable
     public DeviceMemory Done { get; }
 
     public long Bytes => _all.Sum(memory => memory.Bytes) + (Experts?.Bytes ?? 0);
+
+    /// <summary>Numbers of the longest row that a layer's product reads.</summary>
+    public static int QuantizedWidthOf(ModelSpec spec) => Math.Max(spec.HiddenSize, Math.Max(spec.QuerySize, spec.FeedForwardSize));
 
     public void Dispose()
     {

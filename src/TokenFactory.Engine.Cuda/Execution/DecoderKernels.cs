@@ -9,7 +9,11 @@ internal sealed class DecoderKernels : IDisposable
 {
     private readonly Dictionary<LayerRope, RopeKvWriteKernel> _rope = [];
 
-    public DecoderKernels(KernelLoader loader, ModelSpec spec, KvShape shape)
+    /// <param name="loader">Compiles them.</param>
+    /// <param name="spec">The model.</param>
+    /// <param name="shape">Of its keys and values.</param>
+    /// <param name="isFp8">Whether its layers' matrices are FP8.</param>
+    public DecoderKernels(KernelLoader loader, ModelSpec spec, KvShape shape, bool isFp8)
     {
         Embedding = new EmbeddingKernel(loader);
         Norm = new RmsNormKernel(loader);
@@ -19,10 +23,11 @@ internal sealed class DecoderKernels : IDisposable
         Gather = new GatherRowsKernel(loader);
         Sampling = new SamplingKernel(loader);
         Scatter = new ScatterKernel(loader);
-        Few = new GemvKernel(loader, norms: false, RowBuckets.UpTo(GemvKernel.MostRows));
-        NormedFew = new GemvKernel(loader, norms: true, RowBuckets.UpTo(GemvKernel.MostRows));
+        Few = new GemvKernel(loader, GemvOperands.Elements, RowBuckets.UpTo(GemvKernel.MostRows));
+        NormedFew = new GemvKernel(loader, GemvOperands.Normed, RowBuckets.UpTo(GemvKernel.MostRows));
         SoftCap = new SoftCapKernel(loader);
         Columns = new ScaleColumnsKernel(loader);
+        Fp8 = isFp8 ? new Fp8Kernels(loader, spec) : null;
         Experts = spec.Experts is null ? null : new ExpertKernels(loader, spec);
         foreach (LayerRope rope in spec.LayerAttention.Select(layer => layer.Rope).Distinct())
         {
@@ -56,6 +61,9 @@ internal sealed class DecoderKernels : IDisposable
 
     public ScaleColumnsKernel Columns { get; }
 
+    /// <summary>Null where the layers' matrices are elements.</summary>
+    public Fp8Kernels? Fp8 { get; }
+
     /// <summary>Null for a model without experts.</summary>
     public ExpertKernels? Experts { get; }
 
@@ -70,6 +78,7 @@ internal sealed class DecoderKernels : IDisposable
         {
             kernel.Dispose();
         }
+        Fp8?.Dispose();
         Experts?.Dispose();
     }
 

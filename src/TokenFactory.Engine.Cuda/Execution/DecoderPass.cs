@@ -7,32 +7,27 @@ using TokenFactory.Models.Configuration;
 namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
-/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches: q/k/v, rotation and
-/// filing, attention, output, gate/up, activation, down. Norms before a product are done by it or by the kernel that reads its results; the
-/// residual sum is part of a product. Norms after a product, where a model has them, are two launches more; experts are three more. All inputs are read from device
-/// memory, so that a pass of one size can be recorded once and replayed.
+/// Enqueues a step: decode rows and prefill chunks in one pass over the weights. A layer of decode rows is seven launches in elements: q/k/v,
+/// rotation and filing, attention, output, gate/up, activation, down; norms after a product, where a model has them, are two more, experts three,
+/// and FP8 is ten in all. All inputs are read from device memory, so that a pass of one size can be recorded once and replayed.
 /// </summary>
 /// <param name="spec">The model, or the device's part of it.</param>
-/// <param name="shard">Which part.</param>
+/// <param name="arithmetic">The products of its layers.</param>
 /// <param name="weights">Its tensors.</param>
 /// <param name="kernels">Compiled for its shapes.</param>
 /// <param name="buffers">What steps use again.</param>
 /// <param name="kv">Keys and values.</param>
 /// <param name="ropes">Rotations.</param>
 /// <param name="sampling">How the sequences sample.</param>
-/// <param name="products">Matrix products.</param>
+/// <param name="products">Of which the head's.</param>
 /// <param name="stream">Where.</param>
 /// <param name="tableStride">KV blocks of the longest sequence.</param>
 /// <param name="splitContext">Tokens of the longest sequence, by which attention of decode rows is split.</param>
 /// <param name="multiprocessors">Of the device.</param>
 internal sealed class DecoderPass(
-    ModelSpec spec, TensorShard shard, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling, MatrixProducts products, CudaStream stream,
-    int tableStride, int splitContext, int multiprocessors)
+    ModelSpec spec, ILayerArithmetic arithmetic, DeviceWeights weights, DecoderKernels kernels, DecoderBuffers buffers, KvPool kv, RopeTables ropes, SamplingRows sampling,
+    MatrixProducts products, CudaStream stream, int tableStride, int splitContext, int multiprocessors)
 {
-    private readonly ResidualJoin _join = new(buffers, shard);
-    private readonly DenseFeedForward _dense = new(spec, shard, kernels, buffers, products, stream);
-    private readonly ExpertFeedForward? _experts = spec.Experts is null ? null : new(spec, shard, kernels, buffers, stream);
-
     private int QkvWidth => spec.QuerySize + (2 * spec.KeyValueSize);
 
     /// <summary>Attention and the feed-forward part of every layer, then the head.</summary>
@@ -54,25 +49,18 @@ internal sealed class DecoderPass(
     /// <returns>Address of [rows, width] of elements, of which each device that shares the model holds a summand that is to be the sum before the next stage; 0 after the last.</returns>
     public nint EnqueueStage(int stage, in StepLayout layout)
     {
-        int rows = layout.Size.Tokens;
         if (stage == 0)
         {
             EnqueueInputs(layout);
         }
-        else
-        {
-            LayerWeights before = weights.Layers[(stage - 1) / 2];
-            Finish((stage % 2 == 1 ? before.PostAttentionNorm : before.PostFeedForwardNorm)?.Value ?? 0, rows);
-        }
+        arithmetic.Begin(stage, layout.Size.Tokens);
         if (stage == Stages - 1)
         {
             EnqueueHead(layout);
             return 0;
         }
-        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : FeedForwardOf(weights.Layers[stage / 2]).Enqueue(weights.Layers[stage / 2], rows);
+        return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : arithmetic.FeedForward(weights.Layers[stage / 2], layout.Size.Tokens);
     }
-
-    private IFeedForward FeedForwardOf(LayerWeights own) => own.Experts is null ? _dense : _experts!;
 
     private void EnqueueInputs(in StepLayout layout)
     {
@@ -90,12 +78,11 @@ internal sealed class DecoderPass(
         LayerWeights own = weights.Layers[layer];
         StepSize size = layout.Size;
         nint inputs = buffers.Inputs.Value;
-        products.QueryKeyValue.Enqueue(buffers.Qkv.Value, buffers.X.Value, own.QueryKeyValue.Value, 0, size.Tokens, adds: false);
         LayerRope rope = spec.LayerAttention[layer].Rope;
         RopeKvWriteArguments filing = new()
         {
             Qkv = buffers.Qkv.Value,
-            Norm = products.QueryKeyValue.LeftOf(size.Tokens, buffers.X.Value, own.QueryKeyValueBias?.Value ?? 0),
+            Norm = arithmetic.QueryKeyValue(own, size.Tokens),
             Keys = kv.Keys(layer),
             Values = kv.Values(layer),
             Positions = inputs + layout.Positions,
@@ -131,17 +118,7 @@ internal sealed class DecoderPass(
         int splits = AttentionDecodeKernel.SplitsFor(size.Decodes, spec.AttentionHeads, spec.KeyValueHeads, splitContext, multiprocessors);
         kernels.Decode.Launch(attention, size.Decodes, inputs + layout.Positions, inputs + layout.Rows, buffers.Partial.Value, buffers.Done.Value, splits, stream);
         kernels.Prefill.Launch(attention, inputs + layout.Tiles, size.Tiles, stream);
-        return _join.Enqueue(
-            products.AttentionOutput, buffers.Attended.Value, own.AttentionOutput.Value, own.AttentionOutputBias?.Value ?? 0, own.PostAttentionNorm?.Value ?? 0, size.Tokens);
-    }
-
-    /// <summary>Adds what was left beside, through its norm.</summary>
-    private void Finish(nint norm, int rows)
-    {
-        if (norm != 0)
-        {
-            Norm(buffers.X.Value, buffers.Added.Value, buffers.X.Value, norm, rows);
-        }
+        return arithmetic.AttentionOutput(own, size.Tokens);
     }
 
     private void EnqueueHead(in StepLayout layout)
@@ -153,7 +130,8 @@ internal sealed class DecoderPass(
         }
         nint inputs = buffers.Inputs.Value;
         kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
-        Norm(buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples);
+        kernels.Norm.Launch(
+            buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
         products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
@@ -163,7 +141,4 @@ internal sealed class DecoderPass(
             buffers.Logits.Value, buffers.RawLogits.Value, sampling.Settings.Value, inputs + layout.SampleRows, buffers.LastSampled.Value, buffers.Records.Value, samples,
             spec.VocabularySize, stream);
     }
-
-    private void Norm(nint to, nint from, nint residual, nint weight, int rows) =>
-        kernels.Norm.Launch(to, from, residual, weight, rows, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
 }

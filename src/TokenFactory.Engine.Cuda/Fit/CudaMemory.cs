@@ -21,16 +21,20 @@ public static class CudaMemory
     {
         options.Validate();
         spec = new TensorShard(0, parts).PartOf(spec);
+        if (options.Precision == CudaPrecision.Fp8)
+        {
+            Fp8Support.RequireShapes(spec);
+        }
         KvShape shape = new(spec.HeadSize, options.BlockSize, options.Fp8Kv);
         DecoderSizes sizes = new(spec, options, device.Multiprocessors);
-        long weights = DeviceWeights.BytesOf(spec);
+        long weights = DeviceWeights.BytesOf(spec, options.Precision);
         long work = Work(spec, options, sizes);
         long block = KvPool.BlockBytesOf(spec, shape);
         long pool = options.KvMemoryBytes ?? (long)(Math.Max(0, device.FreeBytes - weights - work) * CudaModelLoader.KvShare);
         long blocks = Math.Max(2, pool / block);
         return new MemoryFit
         {
-            Precision = options.Precision == CudaPrecision.Float16 ? "fp16" : "bf16",
+            Precision = NameOf(options.Precision),
             Replicas = replicas,
             SharesMemory = false,
             WeightBytes = weights,
@@ -42,14 +46,19 @@ public static class CudaMemory
         };
     }
 
+    /// <summary>A precision in a word.</summary>
+    internal static string NameOf(CudaPrecision precision) => precision switch { CudaPrecision.Float16 => "fp16", CudaPrecision.Fp8 => "fp8", _ => "bf16" };
+
     private static long Work(ModelSpec spec, CudaExecutorOptions options, DecoderSizes sizes)
     {
         long held = options.MaxSequences + 1L;
-        long row = (spec.PostNorms ? 3L : 2L) * spec.HiddenSize + (2L * spec.QuerySize) + (2L * spec.KeyValueSize) + (3L * spec.FeedForwardSize);
+        bool isFp8 = options.Precision == CudaPrecision.Fp8;
+        long row = ((isFp8 || spec.PostNorms ? 3L : 2L) * spec.HiddenSize) + (2L * spec.QuerySize) + (2L * spec.KeyValueSize) + ((isFp8 ? 2L : 3L) * spec.FeedForwardSize);
+        long quantized = isFp8 ? DecoderBuffers.QuantizedWidthOf(spec) + sizeof(float) : 0;
         long sample = (2L * sizeof(float) * spec.VocabularySize) + (ElementFormat.Bytes * (long)spec.HiddenSize);
         long parts = (long)sizes.PartialRows * spec.AttentionHeads * (spec.HeadSize + 2) * sizeof(float);
         long ropes = (long)sizes.Context * spec.Rope.RotaryDimensions * sizeof(float) * (spec.LocalRope is null ? 1 : 2);
-        return (sizes.Rows * row * ElementFormat.Bytes) + ExpertBuffers.BytesOf(spec, sizes.Rows) + (sizes.Samples * sample) + parts + ropes + sizes.InputBytes
+        return (sizes.Rows * ((row * ElementFormat.Bytes) + quantized)) + ExpertBuffers.BytesOf(spec, sizes.Rows) + (sizes.Samples * sample) + parts + ropes + sizes.InputBytes
             + (held * (sizes.TableStride + 1L) * sizeof(int)) + CublasLtLibrary.WorkspaceSize;
     }
 }

@@ -16,6 +16,7 @@ typedef u16 elem;
 
 #define FULL_WARP 0xffffffffu
 #define WARP 32
+#define ROUND_UP(x, multiple) (((x) + (multiple) - 1) / (multiple) * (multiple))
 #define NEGATIVE_INFINITY (__int_as_float(0xff800000))
 
 // Number formats. bf16 and fp16 are carried as their bits; conversions round to nearest, ties to even.
@@ -70,6 +71,63 @@ DEVICE u8 float_to_e4m3(float x)
     bits += 0x7ffff + ((bits >> 20) & 1);
     u32 rounded = (bits >> 20) - (120u << 3);
     return sign | (u8)(rounded > 0x7e ? 0x7e : rounded);
+}
+
+// Four E4M3 as they lie in memory, the lowest index in the lowest byte.
+DEVICE void e4m3_to_floats(float numbers[4], u32 four)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 890
+#pragma unroll
+    for (int i = 0; i < 2; i++)
+    {
+        u32 halves;
+        asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"((u16)(four >> (16 * i))));
+        numbers[2 * i] = f16_to_float((u16)(halves & 0xffff));
+        numbers[2 * i + 1] = f16_to_float((u16)(halves >> 16));
+    }
+#else
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        numbers[i] = e4m3_to_float((u8)(four >> (8 * i)));
+    }
+#endif
+}
+
+DEVICE u32 floats_to_e4m3(const float numbers[4], float scale)
+{
+    u32 four = 0;
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+    {
+        four |= (u32)float_to_e4m3(numbers[i] / scale) << (8 * i);
+    }
+    return four;
+}
+
+// Four elements as they lie in memory.
+DEVICE void unpack_four(float numbers[4], uint2 four)
+{
+    numbers[0] = low_float(four.x);
+    numbers[1] = high_float(four.x);
+    numbers[2] = low_float(four.y);
+    numbers[3] = high_float(four.y);
+}
+
+DEVICE float largest_of(const float numbers[4]) { return fmaxf(fmaxf(fabsf(numbers[0]), fabsf(numbers[1])), fmaxf(fabsf(numbers[2]), fabsf(numbers[3]))); }
+
+DEVICE float largest_of(uint2 four)
+{
+    float numbers[4];
+    unpack_four(numbers, four);
+    return largest_of(numbers);
+}
+
+DEVICE u32 elements_to_e4m3(uint2 four, float scale)
+{
+    float numbers[4];
+    unpack_four(numbers, four);
+    return floats_to_e4m3(numbers, scale);
 }
 
 // Collectives of a whole warp that no built-in gives. The emulated device has its own.
@@ -131,6 +189,28 @@ DEVICE float warp_max(float x)
     }
     return x;
 }
+
+// The largest of the block. `scratch` holds a float a warp; all threads get it, and may use the scratch again at once.
+DEVICE float block_max(float x, float* scratch)
+{
+    int warps = (blockDim.x + WARP - 1) / WARP;
+    x = warp_max(x);
+    __syncthreads();
+    if (threadIdx.x % WARP == 0)
+    {
+        scratch[threadIdx.x / WARP] = x;
+    }
+    __syncthreads();
+    float largest = scratch[0];
+    for (int i = 1; i < warps; i++)
+    {
+        largest = fmaxf(largest, scratch[i]);
+    }
+    return largest;
+}
+
+// What a row whose largest magnitude is given is divided by before it becomes E4M3. A row of zeros gets 1.
+DEVICE float e4m3_scale(float largest) { return largest > 0 ? largest / E4M3_MAX : 1.0f; }
 
 // Sums over the block. `scratch` holds a float a warp, and one; all threads get the sum, and may use the scratch again at once.
 DEVICE float block_sum(float x, float* scratch)

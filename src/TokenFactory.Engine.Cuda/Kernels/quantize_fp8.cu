@@ -7,23 +7,13 @@
 KERNEL(quantize_fp8)(u8* __restrict__ out, float* __restrict__ scales, const elem* __restrict__ x, int width)
 {
     DYN_SHARED(float, scratch);
-    const elem* row = x + (i64)blockIdx.x * width;
+    const uint2* row = (const uint2*)(x + (i64)blockIdx.x * width);
     float largest = 0;
-    for (int i = threadIdx.x; i < width; i += blockDim.x)
+    for (int i = threadIdx.x; i < width / 4; i += blockDim.x)
     {
-        largest = fmaxf(largest, fabsf(to_float(row[i])));
+        largest = fmaxf(largest, largest_of(row[i]));
     }
-    largest = warp_max(largest);
-    if (threadIdx.x % WARP == 0)
-    {
-        scratch[threadIdx.x / WARP] = largest;
-    }
-    __syncthreads();
-    for (int i = 0; i < (int)(blockDim.x / WARP); i++)
-    {
-        largest = fmaxf(largest, scratch[i]);
-    }
-    float scale = largest > 0 ? largest / E4M3_MAX : 1.0f;
+    float scale = e4m3_scale(block_max(largest, scratch));
     if (threadIdx.x == 0)
     {
         scales[blockIdx.x] = scale;
@@ -31,11 +21,6 @@ KERNEL(quantize_fp8)(u8* __restrict__ out, float* __restrict__ scales, const ele
     u32* to = (u32*)(out + (i64)blockIdx.x * width);
     for (int i = threadIdx.x; i < width / 4; i += blockDim.x)
     {
-        u32 four = 0;
-        for (int j = 0; j < 4; j++)
-        {
-            four |= (u32)float_to_e4m3(to_float(row[4 * i + j]) / scale) << (8 * j);
-        }
-        to[i] = four;
+        to[i] = elements_to_e4m3(row[i], scale);
     }
 }

@@ -1,6 +1,6 @@
 // Norms queries and keys (QK_NORM), rotates them by position, and files keys and values in the KV cache; queries stay where they are.
 //
-// qkv: [tokens, (query_heads + 2 * kv_heads) * HEAD_SIZE], queries, then keys, then values, whose norm and bias may be still to do; query_norm, key_norm: [HEAD_SIZE];
+// qkv: [tokens, (query_heads + 2 * kv_heads) * HEAD_SIZE], queries, then keys, then values, of a product that may have left something to do (late_norm.cuh); query_norm, key_norm: [HEAD_SIZE];
 // cos_sin: [positions, ROTARY / 2, 2]; positions, rows: [tokens]; block_tables: [rows, table_stride].
 // The rotation pairs number i with number i + ROTARY / 2 (as GPT-NeoX does) of a head's first ROTARY numbers; the others pass unchanged.
 // ROPE_NONE leaves it out.
@@ -34,7 +34,6 @@ KERNEL(rope_kv_write)(
     }
     int token = blockIdx.x;
     int position = positions[token];
-    const elem* bias = norm.bias ? norm.bias + head * HEAD_SIZE : 0;
     elem* x = qkv + ((i64)token * (query_heads + 2 * kv_heads) + head) * HEAD_SIZE;
     bool is_value = head >= query_heads + kv_heads;
     bool is_key = !is_value && head >= query_heads;
@@ -42,8 +41,8 @@ KERNEL(rope_kv_write)(
     for (int p = 0; p < PAIRS; p++)
     {
         int i = p * WARP + lane;
-        low[p] = i < HALF ? to_float(x[low_of(i)]) * factor + (bias ? to_float(bias[low_of(i)]) : 0.0f) : 0.0f;
-        high[p] = i < HALF ? to_float(x[high_of(i)]) * factor + (bias ? to_float(bias[high_of(i)]) : 0.0f) : 0.0f;
+        low[p] = i < HALF ? late_finish(norm, x[low_of(i)], factor, head * HEAD_SIZE + low_of(i)) : 0.0f;
+        high[p] = i < HALF ? late_finish(norm, x[high_of(i)], factor, head * HEAD_SIZE + high_of(i)) : 0.0f;
     }
 #ifdef QK_NORM
     if (!is_value)

@@ -12,8 +12,14 @@ internal struct LateNorm
     /// <summary>[rows, Width]: the product's rows, by whose root mean square the results are divided; 0 where they are normed.</summary>
     public nint X;
 
-    /// <summary>[width of a result], added after the norm; 0 for none.</summary>
+    /// <summary>[width of a result], added last; 0 for none.</summary>
     public nint Bias;
+
+    /// <summary>[rows] of float: the scales of the product's FP8 rows; 0 for a product of elements.</summary>
+    public nint RowScales;
+
+    /// <summary>[width of a result] of float: the scales of the FP8 weights' rows; 0 for a product of elements.</summary>
+    public nint ColumnScales;
 
     /// <summary>Even.</summary>
     public int Width;

@@ -6,12 +6,12 @@ using TokenFactory.Models.Weights;
 namespace TokenFactory.Engine.Cuda.Weights;
 
 /// <summary>
-/// One layer's tensors on the device. Projections are [out, in]; null where the model has none. The weights of the norms before q/k/v and
-/// gate/up are in those matrices.
+/// One layer's tensors on the device; null where the model has none. In elements the weights of the norms before q/k/v and gate/up are in those
+/// matrices; in FP8 they are apart, for rows are normed before they become FP8.
 /// </summary>
 internal sealed record LayerWeights(
-    DeviceMemory QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMemory AttentionOutput,
-    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? GateUp, DeviceMemory? GateUpBias, DeviceMemory? Down,
+    DeviceMemory? AttentionNorm, DeviceMatrix QueryKeyValue, DeviceMemory? QueryKeyValueBias, DeviceMemory? QueryNorm, DeviceMemory? KeyNorm, DeviceMatrix AttentionOutput,
+    DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? FeedForwardNorm, DeviceMatrix? GateUp, DeviceMemory? GateUpBias, DeviceMatrix? Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
     /// <summary>[query heads]: logits that take part in a softmax; null where the model has none.</summary>
@@ -20,17 +20,21 @@ internal sealed record LayerWeights(
     /// <summary>The layer's experts; null where it has the dense matrices instead.</summary>
     public ExpertWeights? Experts { get; init; }
 
-    public IEnumerable<DeviceMemory> All => new[]
+    public long Bytes => Vectors.Sum(memory => memory.Bytes) + Matrices.Sum(matrix => matrix.Bytes);
+
+    private IEnumerable<DeviceMatrix> Matrices => new[] { QueryKeyValue, AttentionOutput, GateUp, Down }.OfType<DeviceMatrix>();
+
+    private IEnumerable<DeviceMemory> Vectors => new[]
     {
-        QueryKeyValue, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutput, AttentionOutputBias, PostAttentionNorm, GateUp, GateUpBias, Down,
-        DownBias, PostFeedForwardNorm, AttentionSinks,
+        AttentionNorm, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUpBias, DownBias, PostFeedForwardNorm,
+        AttentionSinks,
     }.OfType<DeviceMemory>().Concat(Experts?.All ?? []);
 
     public void Dispose()
     {
-        foreach (DeviceMemory memory in All)
+        foreach (IDisposable one in Vectors.Concat<IDisposable>(Matrices))
         {
-            memory.Dispose();
+            one.Dispose();
         }
     }
 }
@@ -41,7 +45,7 @@ internal sealed class DeviceWeights : IDisposable
     private DeviceWeights(DeviceMemory embedding, DeviceMemory head, DeviceMemory finalNorm, LayerWeights[] layers)
     {
         (Embedding, Head, FinalNorm, Layers) = (embedding, head, finalNorm, layers);
-        Bytes = embedding.Bytes + (head == embedding ? 0 : head.Bytes) + finalNorm.Bytes + layers.Sum(layer => layer.All.Sum(memory => memory.Bytes));
+        Bytes = embedding.Bytes + (head == embedding ? 0 : head.Bytes) + finalNorm.Bytes + layers.Sum(layer => layer.Bytes);
     }
 
     /// <summary>[vocabulary, hidden].</summary>
@@ -57,7 +61,16 @@ internal sealed class DeviceWeights : IDisposable
     public long Bytes { get; }
 
     /// <summary>What the tensors take on the device; the estimate before a load.</summary>
-    public static long BytesOf(ModelSpec spec) => spec.ParameterCount * ElementFormat.Bytes;
+    public static long BytesOf(ModelSpec spec, CudaPrecision precision)
+    {
+        if (precision != CudaPrecision.Fp8)
+        {
+            return spec.ParameterCount * ElementFormat.Bytes;
+        }
+        long ends = (spec.TiedEmbeddings ? 1L : 2L) * spec.VocabularySize * spec.HiddenSize;
+        long rows = spec.QuerySize + (2L * spec.KeyValueSize) + (2L * spec.HiddenSize) + (2L * spec.FeedForwardSize);
+        return (ends * ElementFormat.Bytes) + spec.ParameterCount - ends + (spec.Layers * rows * sizeof(float));
+    }
 
     /// <summary>Brings a model to the device.</summary>
     /// <param name="spec">The model.</param>
@@ -113,16 +126,18 @@ internal sealed class DeviceWeights : IDisposable
     {
         bool isDense = !spec.HasExperts(layer);
         return new LayerWeights(
+            NormOf(WeightRole.AttentionNorm),
             Following(WeightRole.AttentionNorm, WeightRole.Query, WeightRole.Key, WeightRole.Value),
             Divided(WeightRole.QueryBias, WeightRole.KeyBias, WeightRole.ValueBias),
             One(WeightRole.QueryNorm),
             One(WeightRole.KeyNorm),
-            uploader.UploadColumns(shard, map[WeightRole.AttentionOutput, layer]),
+            Matrix(uploader.UploadColumns(shard, map[WeightRole.AttentionOutput, layer]), spec.QuerySize),
             Once(WeightRole.AttentionOutputBias),
             One(WeightRole.PostAttentionNorm),
+            NormOf(WeightRole.FeedForwardNorm),
             isDense ? Following(WeightRole.FeedForwardNorm, WeightRole.Gate, WeightRole.Up) : null,
             Divided(WeightRole.GateBias, WeightRole.UpBias),
-            isDense ? uploader.UploadColumns(shard, map[WeightRole.Down, layer]) : null,
+            isDense ? Matrix(uploader.UploadColumns(shard, map[WeightRole.Down, layer]), spec.FeedForwardSize) : null,
             Once(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm))
         {
@@ -130,12 +145,19 @@ internal sealed class DeviceWeights : IDisposable
             Experts = isDense ? null : ExpertWeights.Load(spec, map, shard, layer, uploader),
         };
 
-        DeviceMemory Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
+        DeviceMatrix Following(WeightRole norm, params ReadOnlySpan<WeightRole> roles)
         {
-            DeviceMemory matrix = Divided(roles)!;
-            uploader.Fold(map[norm, layer], spec.NormWeightOffset, matrix);
-            return matrix;
+            DeviceMemory elements = Divided(roles)!;
+            if (!uploader.Quantizes)
+            {
+                uploader.Fold(map[norm, layer], spec.NormWeightOffset, elements);
+            }
+            return Matrix(elements, spec.HiddenSize);
         }
+
+        DeviceMatrix Matrix(DeviceMemory elements, int width) => uploader.Quantizes ? uploader.Quantize(elements, width) : new DeviceMatrix(elements);
+
+        DeviceMemory? NormOf(WeightRole role) => uploader.Quantizes ? One(role) : null;
 
         DeviceMemory? One(WeightRole role) => map.TryGet(role, layer, out TensorView tensor) ? uploader.Upload(tensor) : null;
 

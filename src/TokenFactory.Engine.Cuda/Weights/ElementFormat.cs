@@ -16,7 +16,7 @@ internal static class ElementFormat
     /// <param name="scratch">As long as <paramref name="to"/> at least.</param>
     public static void Read(TensorView tensor, long offset, Span<ushort> to, CudaPrecision precision, Span<float> scratch)
     {
-        if (tensor.Type == (precision == CudaPrecision.BFloat16 ? TensorType.BF16 : TensorType.F16))
+        if (tensor.Type == (precision == CudaPrecision.Float16 ? TensorType.F16 : TensorType.BF16))
         {
             tensor.Bytes(offset, to.Length).CopyTo(MemoryMarshal.AsBytes(to));
             return;

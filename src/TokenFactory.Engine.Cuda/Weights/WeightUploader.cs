@@ -18,23 +18,26 @@ internal sealed class WeightUploader : IDisposable
 
     private readonly CudaStream _stream;
     private readonly CudaPrecision _precision;
-    private readonly ScaleColumnsKernel _columns;
+    private readonly DecoderKernels _kernels;
     private readonly PinnedMemory[] _parts = [new((long)PartElements * ElementFormat.Bytes), new((long)PartElements * ElementFormat.Bytes)];
     private readonly CudaEvent[] _copied = [new(), new()];
     private readonly float[] _scratch = new float[PartElements];
     private readonly List<DeviceMemory> _used = [];
     private int _next;
 
-    public WeightUploader(CudaStream stream, CudaPrecision precision, ScaleColumnsKernel columns)
+    public WeightUploader(CudaStream stream, CudaPrecision precision, DecoderKernels kernels)
     {
         _stream = stream;
         _precision = precision;
-        _columns = columns;
+        _kernels = kernels;
         foreach (CudaEvent copied in _copied)
         {
             copied.Record(stream);
         }
     }
+
+    /// <summary>Whether the matrices of layers become FP8.</summary>
+    public bool Quantizes => _kernels.Fp8 is not null;
 
     /// <summary>Elements uploaded so far.</summary>
     public long Uploaded { get; private set; }
@@ -104,7 +107,21 @@ internal sealed class WeightUploader : IDisposable
     public void Fold(TensorView norm, float offset, DeviceMemory matrix)
     {
         int width = (int)norm.ElementCount;
-        _columns.Launch(matrix.Value, Keep(Upload(norm)).Value, (int)(matrix.Bytes / ElementFormat.Bytes / width), width, offset, _stream);
+        _kernels.Columns.Launch(matrix.Value, Keep(Upload(norm)).Value, (int)(matrix.Bytes / ElementFormat.Bytes / width), width, offset, _stream);
+    }
+
+    /// <summary>Makes a matrix of FP8, with a scale for each row, out of one of elements, whose memory is given back.</summary>
+    /// <param name="elements">[any, width].</param>
+    /// <param name="width">A multiple of 4.</param>
+    public DeviceMatrix Quantize(DeviceMemory elements, int width)
+    {
+        int rows = (int)(elements.Bytes / ElementFormat.Bytes / width);
+        DeviceMemory numbers = new((long)rows * width);
+        DeviceMemory scales = DeviceMemory.For<float>(rows);
+        _kernels.Fp8!.Quantize.Launch(numbers.Value, scales.Value, elements.Value, rows, width, _stream);
+        _stream.Synchronize();
+        elements.Dispose();
+        return new DeviceMatrix(numbers, scales);
     }
 
     /// <summary>Waits until everything is on the device.</summary>

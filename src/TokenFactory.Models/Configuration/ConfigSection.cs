@@ -67,6 +67,9 @@ internal sealed class ConfigSection
             : throw Wrong(name, $"is {Kind(value)}; expected an object");
     }
 
+    /// <summary>All members that are objects.</summary>
+    public IEnumerable<ConfigSection> Sections() => _element.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.Object).Select(member => Section(member.Name)!);
+
     public int Int(string name, int min = 1, int max = int.MaxValue) =>
         IntOrNull(name, min, max) ?? throw Wrong(name, "is missing; expected an integer");
 

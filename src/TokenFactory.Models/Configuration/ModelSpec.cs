@@ -121,6 +121,9 @@ public sealed record ModelSpec
     /// <summary>Factor on the embedding rows: sqrt(hidden size) for Gemma, else 1.</summary>
     public float EmbeddingScale { get; init; } = 1;
 
+    /// <summary>How matrices are stored where they are stored as FP8; null: as plain numbers.</summary>
+    public StoredFp8? StoredFp8 { get; init; }
+
     /// <summary>The head uses the embedding's tensor.</summary>
     public bool TiedEmbeddings { get; init; }
 

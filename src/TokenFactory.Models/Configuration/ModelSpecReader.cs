@@ -27,11 +27,8 @@ public static class ModelSpecReader
     {
         string name = ArchitectureName(config);
         ConfigSection text = config.Section("text_config") ?? config;
-        if (name is not ("GptOssForCausalLM" or "gpt_oss"))
-        {
-            RefuseQuantised(config);
-            RefuseQuantised(text);
-        }
+        // gpt-oss has experts in a format of its own.
+        StoredFp8? storage = name is "GptOssForCausalLM" or "gpt_oss" ? null : StoredFp8Reader.Read(config) ?? StoredFp8Reader.Read(text);
         if (!Mixtures.Contains(name))
         {
             RefuseExperts(config);
@@ -52,7 +49,7 @@ public static class ModelSpecReader
             "GptOssForCausalLM" or "gpt_oss" => GptOssFamily.GptOss(text),
             _ => throw config.Wrong("architectures", $"\"{name}\" is not supported; supported are {Supported}"),
         };
-        return GenerationReader.AddTokens(spec, config, text, generation);
+        return GenerationReader.AddTokens(spec with { StoredFp8 = storage }, config, text, generation);
     }
 
     private static string ArchitectureName(ConfigSection config)
@@ -61,15 +58,6 @@ public static class ModelSpecReader
         return names.IsEmpty
             ? config.StringOrNull("model_type") ?? throw config.Wrong("architectures", $"is missing; supported are {Supported}")
             : names[0];
-    }
-
-    private static void RefuseQuantised(ConfigSection config)
-    {
-        if (config.Has("quantization_config"))
-        {
-            throw config.Wrong(
-                "quantization_config", "weights that are already quantised are not supported; take the model's F32, F16 or BF16 release");
-        }
     }
 
     private static void RefuseExperts(ConfigSection config)

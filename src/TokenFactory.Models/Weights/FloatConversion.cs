@@ -7,7 +7,10 @@ namespace TokenFactory.Models.Weights;
 /// <summary>Widens stored weights to float32, exactly.</summary>
 public static class FloatConversion
 {
-    /// <param name="source">Little-endian elements of <paramref name="type"/>: F32, F16 or BF16.</param>
+    // 4 bits of exponent with bias 7, 3 of mantissa, no infinity: Micikevicius et al., arXiv 2209.05433.
+    private static readonly float[] E4M3 = [.. Enumerable.Range(0, 256).Select(bits => FromE4M3((byte)bits))];
+
+    /// <param name="source">Little-endian elements of <paramref name="type"/>: F32, F16, BF16 or F8E4M3.</param>
     /// <param name="type">Type of the elements; another one throws <see cref="ArgumentOutOfRangeException"/>.</param>
     /// <param name="destination">One float for each element.</param>
     public static void ToSingle(ReadOnlySpan<byte> source, TensorType type, Span<float> destination)
@@ -23,9 +26,22 @@ public static class FloatConversion
             case TensorType.BF16:
                 FromBFloat16(MemoryMarshal.Cast<byte, ushort>(source), destination);
                 break;
+            case TensorType.F8E4M3:
+                for (int i = 0; i < source.Length; i++)
+                {
+                    destination[i] = E4M3[source[i]];
+                }
+                break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(type), type, "only F32, F16 and BF16 hold weights");
+                throw new ArgumentOutOfRangeException(nameof(type), type, "only F32, F16, BF16 and F8E4M3 hold weights");
         }
+    }
+
+    private static float FromE4M3(byte bits)
+    {
+        int exponent = (bits >> 3) & 15, mantissa = bits & 7;
+        float magnitude = (bits & 0x7f) == 0x7f ? float.NaN : exponent == 0 ? MathF.ScaleB(mantissa, -9) : MathF.ScaleB(1 + (mantissa / 8f), exponent - 7);
+        return (bits & 0x80) != 0 ? -magnitude : magnitude;
     }
 
     // A bfloat16 is the upper half of a float32.

@@ -9,9 +9,17 @@ namespace TokenFactory.Models.Weights;
 public sealed unsafe class TensorView
 {
     private readonly byte* _data;
+    private readonly TensorScales? _scales;
+    private readonly long _firstRow;
 
     internal TensorView(string file, string name, TensorType type, ImmutableArray<long> shape, byte* data)
+        : this(file, name, type, shape, data, null, 0)
     {
+    }
+
+    private TensorView(string file, string name, TensorType type, ImmutableArray<long> shape, byte* data, TensorScales? scales, long firstRow)
+    {
+        (_scales, _firstRow) = (scales, firstRow);
         File = file;
         Name = name;
         Type = type;
@@ -43,7 +51,7 @@ public sealed unsafe class TensorView
     /// <summary>Elements of one row.</summary>
     public long RowLength => Rows == 0 ? 0 : ElementCount / Rows;
 
-    /// <summary>The stored bytes of <paramref name="count"/> elements from element <paramref name="offset"/> on.</summary>
+    /// <summary>The stored bytes, without any scale, of <paramref name="count"/> elements from element <paramref name="offset"/> on.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -51,9 +59,12 @@ public sealed unsafe class TensorView
         return new ReadOnlySpan<byte>(_data + (offset * Type.Size()), checked(count * Type.Size()));
     }
 
-    /// <summary>Fills <paramref name="destination"/> with elements from <paramref name="offset"/> on, as float32.</summary>
-    public void Read(long offset, Span<float> destination) =>
+    /// <summary>Fills <paramref name="destination"/> with elements from <paramref name="offset"/> on, as float32, times their scales if they are stored with some.</summary>
+    public void Read(long offset, Span<float> destination)
+    {
         FloatConversion.ToSingle(Bytes(offset, destination.Length), Type, destination);
+        _scales?.Apply(destination, (_firstRow * RowLength) + offset, RowLength);
+    }
 
     /// <summary>The whole tensor as float32; for small ones.</summary>
     public float[] ToArray()
@@ -68,6 +79,9 @@ public sealed unsafe class TensorView
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, Rows);
-        return new TensorView(File, Name, Type, Shape.SetItem(0, count), _data + (first * RowLength * Type.Size()));
+        return new TensorView(File, Name, Type, Shape.SetItem(0, count), _data + (first * RowLength * Type.Size()), _scales, _firstRow + first);
     }
+
+    /// <summary>The same tensor with scales for its elements.</summary>
+    internal TensorView Scaled(TensorScales scales) => new(File, Name, Type, Shape, _data, scales, _firstRow);
 }

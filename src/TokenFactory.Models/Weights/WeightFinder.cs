@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using TokenFactory.Models.Configuration;
 
 namespace TokenFactory.Models.Weights;
 
@@ -12,9 +13,13 @@ internal sealed class WeightFinder
 
     private readonly TensorStore _store;
     private readonly string _prefix;
+    private readonly ScaleFinder? _scales;
 
-    public WeightFinder(TensorStore store)
+    /// <param name="store">Where tensors lie.</param>
+    /// <param name="storage">How matrices are stored where they are FP8; null: none is.</param>
+    public WeightFinder(TensorStore store, StoredFp8? storage)
     {
+        _scales = storage is null ? null : new ScaleFinder(store, storage);
         _store = store;
         _prefix = Prefixes.FirstOrDefault(prefix => store.TryGet(prefix + "norm.weight", out _)) ?? Prefixes[0];
     }
@@ -45,12 +50,18 @@ internal sealed class WeightFinder
         {
             return null;
         }
-        if (isPacked ? tensor.Type is not TensorType.U8 : tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
+        bool isFp8 = tensor.Type == TensorType.F8E4M3 && _scales is not null && tensor.Shape.Length == 2;
+        if (isPacked && tensor.Type != TensorType.U8)
         {
-            throw new ModelFormatException(tensor.File, name, $"its type is {tensor.Type}; supported {(isPacked ? "is U8" : "are F32, F16 and BF16")}");
+            throw new ModelFormatException(tensor.File, name, $"its type is {tensor.Type}; config.json asks for U8");
+        }
+        if (!isPacked && tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16) && !isFp8)
+        {
+            throw new ModelFormatException(
+                tensor.File, name, $"its type is {tensor.Type}; supported are F32, F16 and BF16, and F8_E4M3 for matrices where config.json says so in quantization_config");
         }
         return tensor.Shape.SequenceEqual(shape)
-            ? tensor
+            ? isFp8 ? _scales!.Scale(tensor) : tensor
             : throw new ModelFormatException(
                 tensor.File, name, $"its shape is [{string.Join(", ", tensor.Shape)}]; config.json asks for [{string.Join(", ", shape)}]");
     }

@@ -91,7 +91,7 @@ public sealed class WeightMap
     /// <summary>Finds every tensor that <paramref name="spec"/> asks for. Throws <see cref="ModelFormatException"/> naming the first that is missing or misshapen.</summary>
     public static WeightMap Create(ModelSpec spec, TensorStore store)
     {
-        WeightFinder finder = new(store);
+        WeightFinder finder = new(store, spec.StoredFp8);
         WeightMap map = new();
         map.AddOuter(spec, finder);
         for (int layer = 0; layer < spec.Layers; layer++)

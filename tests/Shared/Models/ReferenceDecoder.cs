@@ -12,6 +12,7 @@ internal sealed class ReferenceDecoder
     private readonly ModelSpec _spec;
     private readonly WeightMap _map;
     private readonly Dictionary<TensorView, float[]> _tensors = [];
+    private readonly Dictionary<TensorView, double[][]> _rounded = [];
     private readonly int _context;
 
     /// <param name="spec">The model.</param>
@@ -23,6 +24,9 @@ internal sealed class ReferenceDecoder
         _map = map;
         _context = context;
     }
+
+    /// <summary>What the rows of a layer's products lose by being stored, those of activations and those of matrices; null: nothing.</summary>
+    public Func<double[], double[]>? Rounding { get; init; }
 
     /// <summary>How far apart the last chosen and the first other expert have been at least.</summary>
     public double LeastRouterMargin { get; private set; } = double.PositiveInfinity;
@@ -187,7 +191,7 @@ internal sealed class ReferenceDecoder
 
     private double[] Linear(double[] input, WeightRole matrix, WeightRole bias, int layer)
     {
-        double[] result = Multiply(_map[matrix, layer], input);
+        double[] result = Rounding is null ? Multiply(_map[matrix, layer], input) : MultiplyRounded(_map[matrix, layer], Rounding(input));
         return _map.TryGet(bias, layer, out TensorView tensor) ? Add(result, [.. Tensor(tensor).Select(x => (double)x)]) : result;
     }
 
@@ -203,6 +207,17 @@ internal sealed class ReferenceDecoder
             }
         }
         return result;
+    }
+
+    private double[] MultiplyRounded(TensorView matrix, double[] input)
+    {
+        if (!_rounded.TryGetValue(matrix, out double[][]? rows))
+        {
+            float[] weights = Tensor(matrix);
+            rows = [.. Enumerable.Range(0, (int)matrix.Rows).Select(row => Rounding!([.. weights.AsSpan(row * input.Length, input.Length).ToArray().Select(x => (double)x)]))];
+            _rounded.Add(matrix, rows);
+        }
+        return [.. rows.Select(row => row.Zip(input, (w, x) => w * x).Sum())];
     }
 
     private double[] Norm(double[] input, WeightRole role, int layer) => Norm(input, _map[role, layer]);

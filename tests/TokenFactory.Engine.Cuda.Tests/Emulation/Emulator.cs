@@ -28,6 +28,7 @@ internal sealed unsafe class Emulator
     private readonly delegate* unmanaged<void> _note;
     private readonly delegate* unmanaged<nint> _notes;
     private readonly delegate* unmanaged<double*, int, void> _setAlgorithms;
+    private readonly delegate* unmanaged<int, void> _setCapability;
     private readonly delegate* unmanaged<nuint, void> _setFirstUse;
 
     public Emulator(string path)
@@ -47,6 +48,7 @@ internal sealed unsafe class Emulator
         _setNull = (delegate* unmanaged<int, void>)Export("emu_set_null");
         _note = (delegate* unmanaged<void>)Export("emu_note");
         _notes = (delegate* unmanaged<nint>)Export("emu_notes");
+        _setCapability = (delegate* unmanaged<int, void>)Export("emu_set_capability");
         _setAlgorithms = (delegate* unmanaged<double*, int, void>)Export("emu_set_algorithms");
         _setFirstUse = (delegate* unmanaged<nuint, void>)Export("emu_set_first_use");
     }
@@ -106,6 +108,9 @@ internal sealed unsafe class Emulator
 
     /// <summary>The number of devices from now on.</summary>
     public void SetDevices(int count) => _setDevices(count);
+
+    /// <summary>The compute capability of all devices; 9.0 until it is set.</summary>
+    public void SetCapability(int major, int minor) => _setCapability((10 * major) + minor);
 
     /// <summary>Whether kernels and products do nothing, for measuring the host.</summary>
     public void SetNull(bool on) => _setNull(on ? 1 : 0);

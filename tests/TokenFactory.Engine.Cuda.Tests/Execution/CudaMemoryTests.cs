@@ -15,14 +15,25 @@ public sealed class CudaMemoryTests(EmulatedDevice device)
     private const double Tolerance = 0.03;
 
     [Theory]
-    [InlineData(8 << 20, 4, 256)]
-    [InlineData(32 << 20, 64, null)]
-    public void Estimate_OfAModel_IsWhatLoadingItTakes(long kvBytes, int sequences, int? context)
+    [InlineData(8 << 20, 4, 256, CudaPrecision.BFloat16, false)]
+    [InlineData(32 << 20, 64, null, CudaPrecision.BFloat16, true)]
+    [InlineData(8 << 20, 4, 256, CudaPrecision.Fp8, true)]
+    [InlineData(1 << 20, 64, null, CudaPrecision.Fp8, false)]
+    public void Estimate_OfAModel_IsWhatLoadingItTakes(long kvBytes, int sequences, int? context, CudaPrecision precision, bool fp8Kv)
     {
         Emulator emulator = device.Require();
         ModelFolder folder = ModelFolder.Open(Path.Combine(SharedData.RepositoryRoot, "models/demo"));
 
-        Check(emulator, folder, new() { MaxSequences = sequences, MaxContext = context, MaxStepTokens = 512, KvMemoryBytes = kvBytes, CacheFolder = device.KernelFolder });
+        Check(emulator, folder, new()
+        {
+            Precision = precision,
+            Fp8Kv = fp8Kv,
+            MaxSequences = sequences,
+            MaxContext = context,
+            MaxStepTokens = 512,
+            KvMemoryBytes = kvBytes,
+            CacheFolder = device.KernelFolder,
+        });
     }
 
     [Theory]

@@ -135,5 +135,13 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
         IReadOnlyList<GeneratedToken> Tokens, IReadOnlyList<int> AlternativeTokens, IReadOnlyList<float> AlternativeLogprobs, GenerationOutcome Outcome)
     {
         public int[] Ids => [.. Tokens.Select(token => token.Token)];
+
+        /// <summary>How far the alternatives beside a token are from a row of logits, in logarithms of probability.</summary>
+        public IEnumerable<double> Apart(int index, double[] logits)
+        {
+            double most = logits.Max(), sum = most + Math.Log(logits.Sum(logit => Math.Exp(logit - most)));
+            return Enumerable.Range(Tokens[index].AlternativesOffset, Tokens[index].AlternativesCount)
+                .Select(i => Math.Abs(logits[AlternativeTokens[i]] - sum - AlternativeLogprobs[i]));
+        }
     }
 }

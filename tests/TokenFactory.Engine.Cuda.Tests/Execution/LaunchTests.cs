@@ -36,6 +36,20 @@ public sealed class LaunchTests(EmulatedDevice device)
     }
 
     [Fact]
+    public void DecodeStep_LayerInFp8_IsTenLaunches()
+    {
+        string[] layer =
+        [
+            "join_fp8", "matmul", "rope_kv_write", "attention_decode", "quantize_fp8", "matmul", "join_fp8", "matmul", "gated_activation_fp8", "matmul",
+        ];
+
+        string[] launched = LaunchesOfAStep(device.Require(), GoldenCases.Folder(), rows: 3, CudaPrecision.Fp8);
+
+        string[] before = ["upload", "embedding"], after = ["join_fp8", "gather_rows", "rms_norm", "matmul", "sampling", "download"];
+        Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
+    }
+
+    [Fact]
     public void DecodeStep_LayerWithExperts_IsTenLaunches()
     {
         string[] dense = ["matmul", "rope_kv_write", "attention_decode", "matmul", "matmul", "gated_activation", "matmul"];
@@ -79,9 +93,9 @@ public sealed class LaunchTests(EmulatedDevice device)
         Assert.Equal(golden.Select(item => item.Output.Take(40)), outputs);
     }
 
-    private string[] LaunchesOfAStep(Emulator emulator, ModelFolder folder, int rows)
+    private string[] LaunchesOfAStep(Emulator emulator, ModelFolder folder, int rows, CudaPrecision precision = CudaPrecision.Float16)
     {
-        using CudaModelExecutor executor = CudaModelLoader.Load(folder, EmulatedEngine.Options with { Graphs = false, CacheFolder = device.KernelFolder });
+        using CudaModelExecutor executor = CudaModelLoader.Load(folder, EmulatedEngine.Options with { Precision = precision, Graphs = false, CacheFolder = device.KernelFolder });
         DecodeSteps steps = new(executor, rows);
         // The first steps bring block tables and settings of sampling.
         steps.Run();

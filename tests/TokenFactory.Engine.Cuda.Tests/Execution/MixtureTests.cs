@@ -69,6 +69,29 @@ public sealed class MixtureTests : IDisposable
         Assert.True(_emulator.Launches("graph") > 0);
     }
 
+    // What experts are stored as is made elements on the way to the device, as it is for other matrices.
+    [Theory]
+    [InlineData(Fp8Scales.Block)]
+    [InlineData(Fp8Scales.Row)]
+    public async Task Tokens_OfExpertsStoredAsFp8_EqualTheReference(Fp8Scales scales)
+    {
+        ModelFolder folder = Fp8Folder.Convert(TinyModel.Write(_files, "Qwen3MoeForCausalLM", Qwen, type: TensorType.F16), scales);
+        using EmulatedEngine engine = new(_device, folder, Options(CudaPrecision.Float16, graphs: true));
+        ClearCase wanted = ClearCase.Find(folder, engine.Executor.Limits.MaxContext, 12, 5, 0.01, seed: 2);
+
+        Assert.Equal(wanted.Output, await engine.RunAsync(wanted.Prompt, wanted.Output.Length));
+    }
+
+    [Fact]
+    public void Load_InFp8_IsRefusedInWords()
+    {
+        ModelFolder folder = TinyModel.Write(_files, "Qwen3MoeForCausalLM", Qwen);
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => CudaModelLoader.Load(folder, EmulatedEngine.Options with { Precision = CudaPrecision.Fp8 }));
+
+        Assert.Contains("Choose bf16", refusal.Message, StringComparison.Ordinal);
+    }
+
     // The order of threads, and so of what they count and place, changes nothing.
     [Fact]
     public async Task Logprobs_InAnyOrderOfThreads_AreTheSameBits()

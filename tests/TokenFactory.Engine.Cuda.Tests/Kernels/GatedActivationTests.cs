@@ -20,6 +20,32 @@ public sealed class GatedActivationTests(EmulatedDevice device) : KernelTest(dev
     [Fact]
     public void Launch_BiasLeft_AddsIt() => Check(isHalf: true, 66, isGelu: false, hidden: 0, withBias: true);
 
+    [Theory]
+    [CombinatorialRows(new[] { 4, 60, 1028, 4864 }, new[] { false, true })]
+    public void LaunchFp8_ScalesLeft_MakesTheNextProductsRows(bool isHalf, int width, bool isGelu)
+    {
+        ushort[] gateUp = Elements.Random(width, Rows * 2 * width, isHalf, 3), bias = Elements.Random(6, 2 * width, isHalf);
+        float[] rowScales = [0.25f, 1.5f, 0.01f], columnScales = [.. Enumerable.Range(0, 2 * width).Select(i => 0.5f + (i % 7 * 0.1f))];
+        using GatedActivationFp8Kernel kernel = new(Loader(isHalf), isGelu, width);
+        DeviceMemory to = Room<byte>((Rows + 1) * width), scales = Put(rowScales);
+        LateNorm left = new() { Bias = Put(bias).Value, RowScales = scales.Value, ColumnScales = Put(columnScales).Value, Scale = 2 };
+        Emulator.Seed((ulong)width);
+
+        kernel.Launch(to.Value, scales.Value, Put(gateUp).Value, Rows, left, Stream);
+
+        byte[] got = Get<byte>(to, Rows * width);
+        float[] factors = Get<float>(scales, Rows);
+        for (int row = 0; row < Rows; row++)
+        {
+            double[] wanted = [.. Enumerable.Range(0, width).Select(i => Gate(Finished(i), isGelu) * Finished(i + width))];
+            Fp8Rows.AssertNear(wanted, got.AsSpan(row * width, width), factors[row], Elements.Rounding(isHalf));
+
+            double Finished(int column) =>
+                (Elements.ToFloat(gateUp[(row * 2 * width) + column], isHalf) * 2.0 * rowScales[row] * columnScales[column]) + Elements.ToFloat(bias[column], isHalf);
+        }
+        AssertPoisoned<byte>(to, got.Length);
+    }
+
     private void Check(bool isHalf, int width, bool isGelu, int hidden, bool withBias)
     {
         const float Epsilon = 1e-5f, Scale = 4;
@@ -37,12 +63,13 @@ public sealed class GatedActivationTests(EmulatedDevice device) : KernelTest(dev
             double factor = hidden > 0 ? Scale * LateNorms.Factor(x.AsSpan(row * hidden, hidden), Epsilon, isHalf) : 1;
             double gate = (Elements.ToFloat(gateUp[at], isHalf) * factor) + (withBias ? Elements.ToFloat(bias[i % width], isHalf) : 0);
             double up = (Elements.ToFloat(gateUp[at + width], isHalf) * factor) + (withBias ? Elements.ToFloat(bias[(i % width) + width], isHalf) : 0);
-            reference[i] = up * (isGelu
-                ? 0.5 * gate * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (gate + (0.044715 * gate * gate * gate))))
-                : gate / (1 + Math.Exp(-gate)));
+            reference[i] = up * Gate(gate, isGelu);
         }
         // Where GELU's tanh is near -1, one plus it has lost digits: an error of a float's last digit at 1, times gate and up.
         Elements.AssertNear(reference, Get<ushort>(to, reference.Length), isHalf, 2e-5);
         AssertPoisoned<ushort>(to, reference.Length);
     }
+
+    private static double Gate(double x, bool isGelu) =>
+        isGelu ? 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x)))) : x / (1 + Math.Exp(-x));
 }

@@ -36,8 +36,14 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
     [CombinatorialRows(new[] { 2, 62, 1030 }, new[] { false, true })]
     public void Launch_NormLeft_NormsFirst(bool isHalf, int hidden, bool norms) => Check(isHalf, 64, 64, isFp8: false, norms, hidden);
 
-    private void Check(bool isHalf, int headSize, int rotary, bool isFp8, bool norms, int hidden = 0)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Launch_ScalesLeft_ScalesFirst(bool norms) => Check(isHalf: false, 64, 64, isFp8: false, norms, scales: true);
+
+    private void Check(bool isHalf, int headSize, int rotary, bool isFp8, bool norms, int hidden = 0, bool scales = false)
     {
+        float[] rowScales = [.. Enumerable.Range(1, Positions.Length).Select(i => 0.3f * i)], columnScales = [.. Enumerable.Range(0, Heads * headSize).Select(i => 0.5f + (i % 7 * 0.1f))];
         const float RowEpsilon = 1e-5f, RowScale = 4;
         ushort[] x = Elements.Random(3, Positions.Length * Math.Max(2, hidden), isHalf, 2), bias = Elements.Random(4, Heads * headSize, isHalf);
         const float KeyScale = 0.0125f, ValueScale = 0.02f, Epsilon = 1e-6f, Offset = 1;
@@ -46,6 +52,8 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
         float[] turns = Turns(rotary);
         int planeBytes = Blocks * KvHeads * BlockSize * headSize * (isFp8 ? 1 : 2);
         DeviceMemory memory = Put(qkv), keys = Room<byte>(planeBytes), values = Room<byte>(planeBytes);
+        LateNorm left = hidden > 0 ? new LateNorm { X = Put(x).Value, Bias = Put(bias).Value, Width = hidden, Epsilon = RowEpsilon, Scale = RowScale }
+            : scales ? new LateNorm { Bias = Put(bias).Value, RowScales = Put(rowScales).Value, ColumnScales = Put(columnScales).Value, Scale = RowScale } : default;
         using RopeKvWriteKernel kernel = new(Loader(isHalf), new KvShape(headSize, BlockSize, isFp8), rotary, norms);
         Emulator.Seed((ulong)headSize);
 
@@ -53,7 +61,7 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
             new RopeKvWriteArguments
             {
                 Qkv = memory.Value,
-                Norm = hidden > 0 ? new LateNorm { X = Put(x).Value, Bias = Put(bias).Value, Width = hidden, Epsilon = RowEpsilon, Scale = RowScale } : default,
+                Norm = left,
                 Keys = keys.Value,
                 Values = values.Value,
                 Positions = Put(Positions).Value,
@@ -84,11 +92,11 @@ public sealed class RopeKvWriteTests(EmulatedDevice device) : KernelTest(device)
                 ReadOnlySpan<ushort> before = qkv.AsSpan(at, headSize), now = after.AsSpan(at, headSize);
                 bool isQuery = head < QueryHeads, isValue = head >= QueryHeads + KvHeads;
                 ushort[]? norm = !norms || isValue ? null : isQuery ? queryNorm : keyNorm;
-                double factor = hidden > 0 ? RowScale * LateNorms.Factor(x.AsSpan(token * hidden, hidden), RowEpsilon, isHalf) : 1;
+                double factor = hidden > 0 ? RowScale * LateNorms.Factor(x.AsSpan(token * hidden, hidden), RowEpsilon, isHalf) : scales ? RowScale * rowScales[token] : 1;
                 double[] first = new double[headSize];
                 for (int i = 0; i < headSize; i++)
                 {
-                    first[i] = (Elements.ToFloat(before[i], isHalf) * factor) + (hidden > 0 ? Elements.ToFloat(bias[(head * headSize) + i], isHalf) : 0);
+                    first[i] = (Elements.ToFloat(before[i], isHalf) * factor * (scales ? columnScales[(head * headSize) + i] : 1)) + (hidden > 0 || scales ? Elements.ToFloat(bias[(head * headSize) + i], isHalf) : 0);
                 }
                 double[] wanted = Reference(first, norm, isValue ? [] : turns.AsSpan(Positions[token] * rotary, rotary), Epsilon, Offset, isHalf);
                 if (isQuery)

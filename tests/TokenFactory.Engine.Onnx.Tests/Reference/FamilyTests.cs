@@ -69,6 +69,32 @@ public sealed class FamilyTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("LlamaForCausalLM", Fp8Scales.Matrix)]
+    [InlineData("Qwen3ForCausalLM", Fp8Scales.Row)]
+    [InlineData("Phi3ForCausalLM", Fp8Scales.Block)]
+    [InlineData("LlamaForCausalLM", Fp8Scales.Block)]
+    public void Logits_OfWeightsStoredInFp8_MatchReference(string architecture, Fp8Scales scales)
+    {
+        ModelFolder folder = Fp8Folder.Convert(TinyModel.Write(_model, architecture, ""), scales);
+        using OnnxModelExecutor executor = Load(folder);
+        DrivenSequence sequence = new(TinyModel.RandomTokens(PromptLength, seed: 5), NewTokens);
+        ExecutorDriver driver = new(executor);
+        driver.Admit(sequence);
+        driver.Step([], [(sequence, PromptLength)]);
+        while (!sequence.Finished)
+        {
+            driver.Step([sequence]);
+        }
+
+        using TensorStore store = folder.OpenWeights();
+        List<double[]> expected = new ReferenceDecoder(folder.Spec, WeightMap.Create(folder.Spec, store), executor.Limits.MaxContext).Logits(sequence.Tokens);
+        for (int i = 0; i < NewTokens; i++)
+        {
+            AssertClose(expected[PromptLength - 1 + i], sequence.Logits[i]);
+        }
+    }
+
     [Fact]
     public void Reference_TrainedModel_GivesGoldenTokens()
     {
