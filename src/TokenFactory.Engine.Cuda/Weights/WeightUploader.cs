@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using TokenFactory.Engine.Cuda.Execution;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.Driver;
-using TokenFactory.Engine.Cuda.Launchers;
 using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Models.Weights;
 

@@ -32,13 +32,14 @@ public sealed class CudaServingTests
                 ["TokenFactory__Models__0__Device"] = "Cpu",
             });
         using HttpClient admin = AdminOf(host);
-        foreach ((string name, int devices) in new[] { ("demo", 1), ("divided", 2) })
+        foreach ((string name, int devices, string precision, string kv) in new[] { ("demo", 1, "fp16", "auto"), ("divided", 2, "fp16", "auto"), ("small", 1, "fp8", "fp8") })
         {
             using HttpResponseMessage asked = await admin.PostAsJsonAsync("admin/v1/models", new
             {
                 path = Demo,
                 name,
-                precision = "fp16",
+                precision,
+                kv_precision = kv,
                 devices_per_replica = devices,
                 max_sequences = 4,
                 max_context = 128,
@@ -52,8 +53,11 @@ public sealed class CudaServingTests
 
         Assert.Equal(("cuda:0", "fp16"), places["demo"]);
         Assert.Equal(("cpu:0", "fp32"), places["processor"]);
+        Assert.Equal("fp8, fp8 KV", places["small"].Precision);
         string expected = await AskAsync(host, "processor");
         Assert.Equal((expected, expected), (await AskAsync(host, "demo"), await AskAsync(host, "divided")));
+        // Rounded to 8 bits it may say something else.
+        Assert.NotEmpty(await AskAsync(host, "small"));
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public sealed class ModelAdministrationTests
     [Theory]
     [InlineData("""{"name": "x"}""", HttpStatusCode.BadRequest, "path")]
     [InlineData("""{"path": "/no/such/folder"}""", HttpStatusCode.BadRequest, "does not exist")]
-    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "auto, fp32, int8, int4, bf16, fp16")]
+    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "auto, fp32, int8, int4, bf16, fp16, fp8")]
+    [InlineData("""{"path": "DEMO", "kv_precision": "fp8", "device": "cpu"}""", HttpStatusCode.BadRequest, "Leave their precision at auto")]
     [InlineData("""{"path": "DEMO", "replicas": 99}""", HttpStatusCode.BadRequest, "from 1 to 16")]
     [InlineData("""{"path": "DEMO", "name": "big", "kv_memory_megabytes": 60000000}""", HttpStatusCode.Conflict, "are missing")]
     public async Task Load_ThatCannotBe_IsRefusedInWords(string body, HttpStatusCode status, string words)

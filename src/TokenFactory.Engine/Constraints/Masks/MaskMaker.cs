@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using TokenFactory.Engine.Constraints.Automata;
+using TokenFactory.Engine.Constraints.Vocabulary;
+
+namespace TokenFactory.Engine.Constraints.Masks;
+
+/// <summary>
+/// Makes and remembers the masks of one automaton. What a state allows by itself is found once, by a walk over the trie; a configuration
+/// then needs only the union over its states and short walks from where their rules end. Safe for several threads: two may make the same
+/// mask, and either is kept.
+/// </summary>
+internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabulary vocabulary, long mostBytes)
+{
+    /// <summary>Up to here a list of tokens is shorter and as fast as a bit for every token.</summary>
+    private const int MostListed = 512;
+
+    private readonly LocalMask?[] _locals = new LocalMask?[automaton.Program.StateCount];
+    private readonly ConcurrentBag<MaskScratch> _scratch = [];
+    private long _bytes;
+
+    /// <summary>The mask of a configuration; remembered in it.</summary>
+    public ResolvedMask MaskOf(Configuration configuration)
+    {
+        if (configuration.Mask is { } known)
+            return known;
+        LocalMask[] locals = new LocalMask[configuration.Threads.Length];
+        for (int i = 0; i < locals.Length; i++)
+            locals[i] = LocalOf(configuration.Threads[i].State);
+        ResolvedMask mask = WithScratch(scratch => Resolve(configuration, locals, scratch));
+        configuration.Mask = mask;
+        Account(mask.Size);
+        return mask;
+    }
+
+    private LocalMask LocalOf(int state)
+    {
+        if (Volatile.Read(ref _locals[state]) is { } known)
+            return known;
+        LocalMask mask = WithScratch(scratch => MakeLocal(state, scratch));
+        Volatile.Write(ref _locals[state], mask);
+        Account(mask.Size);
+        return mask;
+    }
+
+    private LocalMask MakeLocal(int state, MaskScratch scratch)
+    {
+        Walk(0, vocabulary.Trie.NodeCount, PushdownAutomaton.Alone(state), scratch, findEscapes: true);
+        int count = Count(scratch.Bits);
+        return count > MostListed
+            ? new LocalMask([.. scratch.Bits], [], [.. scratch.Escapes])
+            : new LocalMask(null, List(scratch.Bits, count), [.. scratch.Escapes]);
+    }
+
+    private ResolvedMask Resolve(Configuration configuration, LocalMask[] locals, MaskScratch scratch)
+    {
+        uint[]? shared = null;
+        bool isOnlyOne = true;
+        for (int i = 0; i < locals.Length; i++)
+        {
+            if (locals[i].Bits is { } bits)
+            {
+                isOnlyOne = shared is null || shared == bits;
+                shared ??= bits;
+                Unite(scratch.Bits, bits);
+            }
+            foreach (int token in locals[i].Tokens)
+                scratch.Allow(token);
+            ResolveEscapes(locals[i], configuration.Threads[i].Stack, scratch);
+        }
+        if (shared is not null && isOnlyOne)
+            Subtract(scratch.Bits, shared);
+        int count = Count(scratch.Bits);
+        uint[]? rest = isOnlyOne ? shared : null;
+        if (count <= MostListed)
+            return new ResolvedMask(rest, List(scratch.Bits, count), 64 + (4L * count));
+        if (rest is not null)
+            Unite(scratch.Bits, rest);
+        return new ResolvedMask([.. scratch.Bits], [], 64 + (4L * scratch.Bits.Length));
+    }
+
+    private void ResolveEscapes(LocalMask local, StackNode stack, MaskScratch scratch)
+    {
+        if (local.Escapes.Length == 0)
+            return;
+        Configuration popped = automaton.Pop(stack);
+        if (popped.Threads.IsEmpty)
+            return;
+        foreach (int node in local.Escapes)
+            Walk(node + 1, vocabulary.Trie.SubtreeEnd[node], popped, scratch, findEscapes: false);
+    }
+
+    /// <summary>Allows every token that ends at a node of a run which is read without a dead end. The run is a node's whole subtree, without the node.</summary>
+    private void Walk(int first, int end, Configuration from, MaskScratch scratch, bool findEscapes)
+    {
+        if (first >= end)
+            return;
+        TokenTrie trie = vocabulary.Trie;
+        byte[] labels = trie.Labels;
+        ushort[] depths = trie.Depths;
+        int[] tokens = trie.FirstToken;
+        Configuration[] path = scratch.Path;
+        path[depths[first] - 1] = from;
+        int node = first;
+        while (node < end)
+        {
+            int depth = depths[node];
+            Configuration next = automaton.Step(path[depth - 1], labels[node]);
+            if (next == Configuration.Dead)
+            {
+                node = trie.SubtreeEnd[node];
+                continue;
+            }
+            path[depth] = next;
+            for (int token = tokens[node]; token >= 0; token = trie.NextDuplicate[token])
+                scratch.Allow(token);
+            if (findEscapes && next.IsComplete && trie.SubtreeEnd[node] > node + 1)
+                scratch.Escapes.Add(node);
+            node++;
+        }
+    }
+
+    private T WithScratch<T>(Func<MaskScratch, T> make)
+    {
+        if (!_scratch.TryTake(out MaskScratch? scratch))
+            scratch = new MaskScratch(vocabulary.MaskWords, vocabulary.Trie.LongestToken);
+        scratch.Clear();
+        T made = make(scratch);
+        _scratch.Add(scratch);
+        return made;
+    }
+
+    private void Account(long bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= mostBytes)
+            return;
+        Interlocked.Exchange(ref _bytes, 0);
+        Array.Clear(_locals);
+        automaton.Forget();
+    }
+
+    private static void Unite(uint[] to, uint[] from)
+    {
+        for (int i = 0; i < to.Length; i++)
+            to[i] |= from[i];
+    }
+
+    private static void Subtract(uint[] from, uint[] what)
+    {
+        for (int i = 0; i < from.Length; i++)
+            from[i] &= ~what[i];
+    }
+
+    private static int Count(uint[] bits)
+    {
+        int count = 0;
+        foreach (uint word in bits)
+            count += BitOperations.PopCount(word);
+        return count;
+    }
+
+    private static int[] List(uint[] bits, int count)
+    {
+        int[] tokens = new int[count];
+        int next = 0;
+        for (int i = 0; i < bits.Length; i++)
+        {
+            for (uint word = bits[i]; word != 0; word &= word - 1)
+                tokens[next++] = (i * 32) + BitOperations.TrailingZeroCount(word);
+        }
+        return tokens;
+    }
+}

@@ -1,0 +1,80 @@
+using TokenFactory.Engine.Text;
+
+namespace TokenFactory.Engine.Constraints.Vocabulary;
+
+/// <summary>
+/// A model's tokens as constraints see them: their bytes, a trie over them, and which tokens end a text. Built once a model and shared by
+/// all its constraints; safe for several threads. Special tokens never match: only the end tokens may come, where a text is complete.
+/// </summary>
+public sealed class ConstraintVocabulary
+{
+    private readonly byte[] _bytes;
+    private readonly int[] _offsets;
+    private readonly bool[] _ends;
+
+    private ConstraintVocabulary(IReadOnlyList<byte[]> tokens, IEnumerable<int> endTokens)
+    {
+        Size = tokens.Count;
+        EndTokens = [.. endTokens.Where(token => token >= 0 && token < Size).Distinct().Order()];
+        _ends = new bool[Size];
+        foreach (int token in EndTokens)
+            _ends[token] = true;
+        _offsets = new int[Size + 1];
+        for (int token = 0; token < Size; token++)
+            _offsets[token + 1] = _offsets[token] + (_ends[token] ? 0 : tokens[token].Length);
+        _bytes = new byte[_offsets[Size]];
+        for (int token = 0; token < Size; token++)
+        {
+            if (!_ends[token])
+                tokens[token].CopyTo(_bytes, _offsets[token]);
+        }
+        int[] matching = [.. Enumerable.Range(0, Size).Where(token => _offsets[token + 1] > _offsets[token])];
+        Trie = TokenTrie.Build(matching, token => _bytes.AsMemory(_offsets[token].._offsets[token + 1]), Size);
+    }
+
+    /// <summary>One more than the highest token id.</summary>
+    public int Size { get; }
+
+    /// <summary>32-bit words of a mask.</summary>
+    public int MaskWords => (Size + 31) / 32;
+
+    /// <summary>Ids that end a text, in rising order.</summary>
+    public IReadOnlyList<int> EndTokens { get; }
+
+    internal TokenTrie Trie { get; }
+
+    /// <summary>The vocabulary of a tokenizer.</summary>
+    /// <param name="tokenizer">Its special tokens, those that decoding leaves out when asked to, match nothing.</param>
+    /// <param name="endTokens">Ids that may come exactly where a text is complete.</param>
+    public static ConstraintVocabulary Create(ITokenizer tokenizer, IEnumerable<int> endTokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(endTokens);
+        byte[][] tokens = new byte[tokenizer.VocabularySize][];
+        for (int token = 0; token < tokens.Length; token++)
+            tokens[token] = IsSpecial(tokenizer, token) ? [] : tokenizer.GetTokenBytes(token);
+        return new ConstraintVocabulary(tokens, endTokens);
+    }
+
+    /// <summary>A vocabulary of bytes by token id; a token without bytes matches nothing.</summary>
+    /// <param name="tokens">Each token's bytes.</param>
+    /// <param name="endTokens">Ids that may come exactly where a text is complete.</param>
+    public static ConstraintVocabulary Create(IReadOnlyList<byte[]> tokens, IEnumerable<int> endTokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(endTokens);
+        return new ConstraintVocabulary(tokens, endTokens);
+    }
+
+    /// <summary>The bytes that a token adds to a text; empty for one that never matches.</summary>
+    internal ReadOnlySpan<byte> BytesOf(int token) => _bytes.AsSpan(_offsets[token].._offsets[token + 1]);
+
+    internal bool IsEnd(int token) => _ends[token];
+
+    /// <summary>A decoder may drop a leading space, so an empty text alone does not make a token special.</summary>
+    private static bool IsSpecial(ITokenizer tokenizer, int token)
+    {
+        ReadOnlySpan<int> one = [token];
+        return tokenizer.Decode(one, skipSpecialTokens: true).Length == 0 && tokenizer.Decode(one, skipSpecialTokens: false).Length > 0;
+    }
+}
