@@ -76,6 +76,7 @@ public sealed class MixtureTests : IDisposable
     public async Task Tokens_OfExpertsStoredAsFp8_EqualTheReference(Fp8Scales scales)
     {
         ModelFolder folder = Fp8Folder.Convert(TinyModel.Write(_files, "Qwen3MoeForCausalLM", Qwen, type: TensorType.F16), scales);
+        Assert.Equal(CudaPrecision.BFloat16, CudaModelLoader.UsualPrecision(folder.Spec));
         using EmulatedEngine engine = new(_device, folder, Options(CudaPrecision.Float16, graphs: true));
         ClearCase wanted = ClearCase.Find(folder, engine.Executor.Limits.MaxContext, 12, 5, 0.01, seed: 2);
 
