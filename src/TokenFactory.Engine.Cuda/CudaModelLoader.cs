@@ -26,6 +26,9 @@ public static class CudaModelLoader
     /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
     public static void CheckSupported(ModelFolder folder) => SupportedSpec.Check(folder, new CudaExecutorOptions().BlockSize);
 
+    /// <summary>The precision of a model where none is asked for: that of its files where layers are computed in it, else bf16.</summary>
+    public static CudaPrecision UsualPrecision(ModelSpec spec) => spec is { StoredFp8: not null, Experts: null } ? CudaPrecision.Fp8 : CudaPrecision.BFloat16;
+
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="options">How.</param>

@@ -71,8 +71,8 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
             Device = device,
             Precision = options.Precision switch
             {
-                ModelPrecision.Auto when spec.StoredFp8 is not null => CudaPrecision.Fp8,
-                ModelPrecision.Auto or ModelPrecision.Bf16 => CudaPrecision.BFloat16,
+                ModelPrecision.Auto => CudaModelLoader.UsualPrecision(spec),
+                ModelPrecision.Bf16 => CudaPrecision.BFloat16,
                 ModelPrecision.Fp8 => CudaPrecision.Fp8,
                 ModelPrecision.Fp16 => CudaPrecision.Float16,
                 ModelPrecision other => throw new ArgumentException($"precision is {ModelBackends.NameOf(other)}; on GPUs it is {ModelBackends.Names(Precisions)}."),
