@@ -38,7 +38,7 @@ public sealed class StructuredOutputTests
     [InlineData(""" "guided_json": {"type": "boolean"} """, "^(true|false)$")]
     [InlineData(""" "structured_outputs": {"choice": ["a", "b"]} """, "^[ab]$")]
     [InlineData(""" "structured_outputs": {"json": "{\"const\": null}"} """, "^null$")]
-    [InlineData(""" "response_format": {"type": "text"}, "max_tokens": 5 """, "^[a-z]{5}$")]
+    [InlineData(""" "response_format": {"type": "text"}, "max_tokens": 5 """, @"^[\s\S]{1,5}$")]
     public async Task Chat_AnyForm_AnswersHaveIt(string fields, string pattern)
     {
         await using ApiHost host = await ApiHost.StartAsync();
