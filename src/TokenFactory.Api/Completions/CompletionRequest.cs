@@ -23,4 +23,6 @@ public sealed record CompletionRequest : GenerateRequest
     public bool Echo { get; init; }
 
     internal override int? WantedLogprobs => Logprobs;
+
+    internal override string Operation => "text_completion";
 }

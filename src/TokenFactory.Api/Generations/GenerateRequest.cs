@@ -86,6 +86,10 @@ public abstract record GenerateRequest
     [JsonIgnore]
     internal AskedConstraint? Constraint { get; init; }
 
+    /// <summary>What is asked for, by the name that traces give it.</summary>
+    [JsonIgnore]
+    internal virtual string Operation => "chat";
+
     /// <summary>Most tokens of an answer, by whichever name it was asked.</summary>
     [JsonIgnore]
     internal virtual int? MostTokens => MaxTokens;
