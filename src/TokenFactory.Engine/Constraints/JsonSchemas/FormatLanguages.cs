@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TokenFactory.Engine.Constraints.Regular;
 
 namespace TokenFactory.Engine.Constraints.JsonSchemas;
@@ -34,9 +35,13 @@ internal static class FormatLanguages
         ["uri"] = $"[A-Za-z][A-Za-z0-9+\\-.]{{0,15}}://{Host}(?::[0-9]{{1,4}})?(?:/{UriCharacter}*)*(?:\\?(?:{UriCharacter}|[/?])*)?(?:#(?:{UriCharacter}|[/?])*)?",
     };
 
+    private static readonly ConcurrentDictionary<string, CodePointDfa> Languages = new(StringComparer.Ordinal);
+
     public static bool IsKnown(string format) => Expressions.ContainsKey(format);
 
-    public static CodePointDfa LanguageOf(string format, CompileBudget budget) => CodePointDfa.FromRegex(Expressions[format], isSearch: false, budget.Path, budget);
+    /// <summary>The language of a known format; each is made once a process.</summary>
+    public static CodePointDfa LanguageOf(string format) => Languages.GetOrAdd(
+        format, static name => CodePointDfa.FromRegex(Expressions[name], isSearch: false, "", new CompileBudget(ConstraintLimits.Default, CancellationToken.None)));
 
     /// <summary>Eight groups, or fewer on both sides of one double colon (RFC 4291, without embedded IPv4).</summary>
     private static string Ipv6()
