@@ -20,19 +20,6 @@ internal static class StructuredMeasurement
         StructuredLoad load = StructuredLoad.Create();
         for (int i = 0; i < 5; i++)
             load.Run(load.Compile(), null);
-        if (args.Contains("--probe"))
-        {
-            for (int r = 0; r < 2; r++)
-            {
-                TokenConstraint probe = load.Compile();
-                List<(double, int)> all = [];
-                int index = 0;
-                load.Run(probe, (mask, _) => all.Add((mask, index++)));
-                foreach ((double time, int at) in all.OrderByDescending(one => one.Item1).Take(30))
-                    Console.WriteLine($"{time:F0} us at {at}: after '{System.Text.Encoding.UTF8.GetString([.. load.Document[Math.Max(0, at - 4)..at].SelectMany(t => load.Vocabulary.BytesOf(t).ToArray())])}'");
-                Console.WriteLine($"{all.Sum(one => one.Item1)} configs {probe.Automaton.Count}");
-            }
-        }
         List<double> compile = [];
         List<double> first = [];
         List<double> later = [];

@@ -50,7 +50,7 @@ public sealed class SampledOutputTests
     {
         TokenConstraint constraint = TokenConstraint.FromJsonSchema(JsonElement.Parse(Schemas[name]), SmallVocabulary.Instance);
         JsonSchema validator = JsonSchema.FromText(Schemas[name]);
-        EvaluationOptions options = new() { EvaluateAs = SpecVersion.Draft202012, RequireFormatValidation = true };
+        EvaluationOptions options = new() { EvaluateAs = SpecVersion.Draft202012, RequireFormatValidation = true, OutputFormat = OutputFormat.List };
         int ended = 0;
         for (int seed = 0; seed < OutputsEach; seed++)
         {
@@ -58,7 +58,8 @@ public sealed class SampledOutputTests
             if (output is null)
                 continue;
             ended++;
-            Assert.True(validator.Evaluate(ParseLeniently(output), options).IsValid, $"{name}: {output}");
+            EvaluationResults results = validator.Evaluate(ParseLeniently(output), options);
+            Assert.True(results.IsValid, $"{name}: {output}\n{JsonSerializer.Serialize(results)}");
         }
 
         TestContext.Current.SendDiagnosticMessage($"{name}: {ended} of {OutputsEach} outputs ended by themselves");
@@ -120,12 +121,21 @@ public sealed class SampledOutputTests
             case JsonValueKind.Object:
                 JsonObject members = [];
                 foreach (JsonProperty member in element.EnumerateObject())
-                    members[member.Name] = ToNode(member.Value);
+                    members[Simplify(member.Name)] = ToNode(member.Value);
                 return members;
             case JsonValueKind.Array:
                 return new JsonArray([.. element.EnumerateArray().Select(ToNode)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(Simplify(element.GetString()!));
             default:
                 return JsonNode.Parse(element.GetRawText());
         }
     }
+
+    /// <summary>
+    /// The validator measures strings in text elements and matches patterns in UTF-16, where the specification counts code points. Code points
+    /// on which these could differ, none of which a schema here names, become one on which they cannot.
+    /// </summary>
+    private static string Simplify(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => rune.Value is < 0xFF or (>= 0x4E00 and <= 0x9FFF) && rune.Value is not ('\r' or '\n') ? rune.ToString() : "ÿ"));
 }

@@ -4,15 +4,15 @@ using TokenFactory.Engine.Constraints.Regular;
 namespace TokenFactory.Engine.Constraints.JsonSchemas;
 
 /// <summary>
-/// Formats that are held to. Each expression gives valid values only, and the usual ones rather than all: no leap seconds, no quoted
-/// mailboxes, no international names. Other formats are annotations and say nothing.
+/// Formats that are held to. Each expression gives valid values only, and the usual ones rather than all: no leap seconds, offsets to
+/// 14 hours, no quoted mailboxes, no international names. Other formats are annotations and say nothing.
 /// </summary>
 internal static class FormatLanguages
 {
     private const string Year = "(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9][0-9]|[1-9][0-9]{3})";
     private const string LeapYear = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)";
     private const string Date = $"(?:{Year}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|{LeapYear}-02-29)";
-    private const string Time = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,6})?(?:Z|[+\\-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
+    private const string Time = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,6})?(?:Z|[+\\-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))";
     private const string Label = "[A-Za-z0-9]{1,12}(?:-[A-Za-z0-9]{1,12}){0,3}";
     private const string TopLabel = "[A-Za-z]{2,12}";
     private const string Host = $"(?:{Label}\\.){{0,3}}{TopLabel}";

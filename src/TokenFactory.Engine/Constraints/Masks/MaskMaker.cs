@@ -22,10 +22,10 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
     private long _bytes;
 
     /// <summary>The mask of a configuration; remembered in it.</summary>
-    public ResolvedMask MaskOf(Configuration configuration)
+    public ResolvedMask MaskOf(Configuration configuration) => configuration.Mask ?? MakeMask(configuration);
+
+    private ResolvedMask MakeMask(Configuration configuration)
     {
-        if (configuration.Mask is { } known)
-            return known;
         LocalMask[] locals = new LocalMask[configuration.Threads.Length];
         for (int i = 0; i < locals.Length; i++)
             locals[i] = LocalOf(configuration.Threads[i].State);

@@ -58,7 +58,7 @@ public sealed class ConstraintVocabulary
         ArgumentNullException.ThrowIfNull(endTokens);
         byte[][] tokens = new byte[tokenizer.VocabularySize][];
         for (int token = 0; token < tokens.Length; token++)
-            tokens[token] = IsSpecial(tokenizer, token) ? [] : tokenizer.GetTokenBytes(token);
+            tokens[token] = BytesOf(tokenizer, token);
         return new ConstraintVocabulary(tokens, endTokens);
     }
 
@@ -96,10 +96,11 @@ public sealed class ConstraintVocabulary
         return (groups, lengths);
     }
 
-    /// <summary>A decoder may drop a leading space, so an empty text alone does not make a token special.</summary>
-    private static bool IsSpecial(ITokenizer tokenizer, int token)
+    /// <summary>A special token gives no text; nor does a lone space where a decoder drops the first one.</summary>
+    private static byte[] BytesOf(ITokenizer tokenizer, int token)
     {
-        ReadOnlySpan<int> one = [token];
-        return tokenizer.Decode(one, skipSpecialTokens: true).Length == 0 && tokenizer.Decode(one, skipSpecialTokens: false).Length > 0;
+        byte[] bytes = tokenizer.GetTokenBytes(token);
+        bool isSpecial = !bytes.AsSpan().SequenceEqual(" "u8) && tokenizer.Decode([token], skipSpecialTokens: true).Length == 0;
+        return isSpecial ? [] : bytes;
     }
 }
