@@ -134,13 +134,15 @@ internal sealed class PushdownAutomaton
     {
         ReadOnlySpan<RuleAutomaton.ByteRange> ranges = Program.RangesOf(state);
         int range = 0;
-        for (int value = 0; value < 256; value++)
+        for (int byteClass = 0; byteClass < _bytesOfClasses.Length; byteClass++)
         {
+            // Classes are numbered by their least byte, and no range cuts one.
+            byte value = _bytesOfClasses[byteClass];
             while (range < ranges.Length && ranges[range].High < value)
                 range++;
             int there = range < ranges.Length && ranges[range].Low <= value ? ranges[range].To : PushdownProgram.Nowhere;
             if (there == to)
-                from.SetNext(_classOf[value], Program.ClassCount, next);
+                from.SetNext((byte)byteClass, Program.ClassCount, next);
         }
     }
 

@@ -53,7 +53,8 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
         for (int slice = vocabulary.Slices.Length - 1; slice >= 0; slice--)
         {
             // A narrower alphabet is read at least as far as a wider one.
-            depth = Math.Max(depth, _slices.DepthOf(alone, slice));
+            if (depth < TokenSlice.MostLength)
+                depth = Math.Max(depth, _slices.DepthOf(alone, slice));
             if (depth > 0)
                 Unite(scratch.Bits, vocabulary.Slices[slice].UpTo(depth));
             scratch.Depths[slice] = depth;
@@ -74,14 +75,15 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
     {
         uint[]? shared = null;
         bool isOnlyOne = true;
+        foreach (LocalMask local in locals)
+        {
+            isOnlyOne &= local.Bits is null || shared is null || shared == local.Bits;
+            shared ??= local.Bits;
+        }
         for (int i = 0; i < locals.Length; i++)
         {
-            if (locals[i].Bits is { } bits)
-            {
-                isOnlyOne = shared is null || shared == bits;
-                shared ??= bits;
+            if (!isOnlyOne && locals[i].Bits is { } bits)
                 Unite(scratch.Bits, bits);
-            }
             foreach (int token in locals[i].Tokens)
                 scratch.Allow(token);
             ResolveEscapes(locals[i], configuration.Threads[i].Stack, scratch);
