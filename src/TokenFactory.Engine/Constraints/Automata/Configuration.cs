@@ -9,6 +9,7 @@ namespace TokenFactory.Engine.Constraints.Automata;
 internal sealed class Configuration(Configuration.Thread[] threads, bool isComplete)
 {
     private Configuration?[]? _next;
+    private Configuration[]?[]? _successors;
     private ResolvedMask? _mask;
 
     /// <summary>No text goes on from here.</summary>
@@ -36,6 +37,16 @@ internal sealed class Configuration(Configuration.Thread[] threads, bool isCompl
         if (_next is null)
             Volatile.Write(ref _next, new Configuration?[classCount]);
         Volatile.Write(ref _next![byteClass], next);
+    }
+
+    /// <summary>What <see cref="RememberSuccessors"/> was told for an alphabet, null where it was not.</summary>
+    public Configuration[]? Successors(int alphabet) => Volatile.Read(ref _successors) is { } all ? Volatile.Read(ref all[alphabet]) : null;
+
+    /// <summary>Remembers where the code points of an alphabet lead.</summary>
+    public void RememberSuccessors(int alphabet, int alphabets, Configuration[] successors)
+    {
+        Configuration[]?[] all = Volatile.Read(ref _successors) ?? Interlocked.CompareExchange(ref _successors, new Configuration[]?[alphabets], null) ?? _successors;
+        Volatile.Write(ref all[alphabet], successors);
     }
 
     /// <param name="State">A state of the program.</param>

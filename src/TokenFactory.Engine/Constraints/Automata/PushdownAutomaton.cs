@@ -117,12 +117,32 @@ internal sealed class PushdownAutomaton
             foreach (Thread thread in from.Threads)
             {
                 int to = Program.Step(thread.State, value);
-                if (to >= 0)
+                if (to != PushdownProgram.Nowhere)
                     _closure.Add(to, thread.Stack);
             }
             Configuration next = Intern(_closure.Complete());
-            from.SetNext(byteClass, Program.ClassCount, next);
+            if (from.Threads.Length == 1)
+                RememberAlike(from, from.Threads[0].State, Program.Step(from.Threads[0].State, value), next);
+            else
+                from.SetNext(byteClass, Program.ClassCount, next);
             return next;
+        }
+    }
+
+    /// <summary>A single thread goes the same way by every byte that leads its state to the same one.</summary>
+    private void RememberAlike(Configuration from, int state, int to, Configuration next)
+    {
+        ReadOnlySpan<RuleAutomaton.ByteRange> ranges = Program.RangesOf(state);
+        int range = 0;
+        for (int byteClass = 0; byteClass < _bytesOfClasses.Length; byteClass++)
+        {
+            // Classes are numbered by their least byte, and no range cuts one.
+            byte value = _bytesOfClasses[byteClass];
+            while (range < ranges.Length && ranges[range].High < value)
+                range++;
+            int there = range < ranges.Length && ranges[range].Low <= value ? ranges[range].To : PushdownProgram.Nowhere;
+            if (there == to)
+                from.SetNext((byte)byteClass, Program.ClassCount, next);
         }
     }
 

@@ -130,7 +130,9 @@ internal sealed class EbnfScanner(string source)
         if (Position + digits > source.Length
             || !uint.TryParse(source.AsSpan(Position, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint value)
             || !Rune.IsValid(value))
+        {
             throw Error($"an escape that needs {digits} hexadecimal digits of a character", start);
+        }
         Position += digits;
         return (int)value;
     }

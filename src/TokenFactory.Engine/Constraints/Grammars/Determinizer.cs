@@ -9,6 +9,7 @@ internal sealed class Determinizer(RuleGraph graph, bool[] nullable, CompileBudg
     private readonly Dictionary<int[], int> _ids = new(StateSetComparer.Instance);
     private readonly List<int[]> _sets = [];
     private readonly RuleAutomaton _automaton = new();
+    private readonly List<RuleGraph.Edge> _edges = [];
     private readonly int[]?[] _closures = new int[graph.StateCount][];
 
     public RuleAutomaton Run()
@@ -26,31 +27,54 @@ internal sealed class Determinizer(RuleGraph graph, bool[] nullable, CompileBudg
 
     private void AddBytes(int[] set, RuleAutomaton.State state)
     {
-        List<RuleGraph.Edge> edges = [];
-        Span<bool> cuts = stackalloc bool[257];
+        _edges.Clear();
         foreach (int member in set)
         {
             foreach (RuleGraph.Edge edge in graph.EdgesOf(member))
             {
                 if (edge.Kind == RuleGraph.EdgeKind.Bytes)
-                {
-                    edges.Add(edge);
-                    cuts[edge.Low] = true;
-                    cuts[edge.High + 1] = true;
-                }
+                    _edges.Add(edge);
             }
         }
-        if (edges.Count == 0)
+        if (_edges.Count > 1)
+            _edges.Sort((x, y) => x.Low.CompareTo(y.Low));
+        if (Overlap())
+        {
+            AddPieces(state);
             return;
+        }
+        budget.Spend(1 + _edges.Count);
+        foreach (RuleGraph.Edge edge in _edges)
+            Append(state.Bytes, edge.Low, edge.High, IdOf([edge.To]));
+    }
+
+    private bool Overlap()
+    {
+        for (int i = 1; i < _edges.Count; i++)
+        {
+            if (_edges[i].Low <= _edges[i - 1].High)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Cuts ranges that overlap into pieces, each of which leads to all that its ranges lead to.</summary>
+    private void AddPieces(RuleAutomaton.State state)
+    {
+        Span<bool> cuts = stackalloc bool[257];
+        foreach (RuleGraph.Edge edge in _edges)
+        {
+            cuts[edge.Low] = true;
+            cuts[edge.High + 1] = true;
+        }
         int low = 0;
-        List<int> targets = [];
         while (low < 256)
         {
             int high = low;
             while (high < 255 && !cuts[high + 1])
                 high++;
-            targets.Clear();
-            foreach (RuleGraph.Edge edge in edges)
+            List<int> targets = [];
+            foreach (RuleGraph.Edge edge in _edges)
             {
                 if (edge.Low <= low && edge.High >= high && !targets.Contains(edge.To))
                     targets.Add(edge.To);
@@ -105,10 +129,10 @@ internal sealed class Determinizer(RuleGraph graph, bool[] nullable, CompileBudg
         return id;
     }
 
-    private int[] ClosureOf(int state)
+    private int[] ClosureOf(int state) => _closures[state] ??= HasFreeEdges(state) ? FindClosure(state) : [state];
+
+    private int[] FindClosure(int state)
     {
-        if (_closures[state] is { } known)
-            return known;
         SortedSet<int> seen = [state];
         Stack<int> pending = new(seen);
         while (pending.TryPop(out int next))
@@ -116,13 +140,24 @@ internal sealed class Determinizer(RuleGraph graph, bool[] nullable, CompileBudg
             budget.Spend(1);
             foreach (RuleGraph.Edge edge in graph.EdgesOf(next))
             {
-                bool isFree = edge.Kind == RuleGraph.EdgeKind.Free || (edge.Kind == RuleGraph.EdgeKind.Call && nullable[edge.Rule]);
-                if (isFree && seen.Add(edge.To))
+                if (IsFree(edge) && seen.Add(edge.To))
                     pending.Push(edge.To);
             }
         }
-        return _closures[state] = [.. seen];
+        return [.. seen];
     }
+
+    private bool HasFreeEdges(int state)
+    {
+        foreach (RuleGraph.Edge edge in graph.EdgesOf(state))
+        {
+            if (IsFree(edge))
+                return true;
+        }
+        return false;
+    }
+
+    private bool IsFree(RuleGraph.Edge edge) => edge.Kind == RuleGraph.EdgeKind.Free || (edge.Kind == RuleGraph.EdgeKind.Call && nullable[edge.Rule]);
 
     private sealed class StateSetComparer : IEqualityComparer<int[]>
     {

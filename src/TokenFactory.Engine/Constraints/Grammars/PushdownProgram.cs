@@ -8,6 +8,9 @@ namespace TokenFactory.Engine.Constraints.Grammars;
 /// </summary>
 internal sealed class PushdownProgram
 {
+    /// <summary>No state: a byte that leads nowhere.</summary>
+    public const int Nowhere = -1;
+
     private readonly int[] _byteOffsets;
     private readonly RuleAutomaton.ByteRange[] _byteRanges;
     private readonly int[] _callOffsets;
@@ -79,17 +82,20 @@ internal sealed class PushdownProgram
 
     public bool IsFinal(int state) => _finals[state];
 
-    /// <summary>The state that a byte leads to, -1 where it leads nowhere.</summary>
+    /// <summary>Ranges of bytes in rising order, and the state that each leads to.</summary>
+    public ReadOnlySpan<RuleAutomaton.ByteRange> RangesOf(int state) => _byteRanges.AsSpan(_byteOffsets[state].._byteOffsets[state + 1]);
+
+    /// <summary>The state that a byte leads to, or <see cref="Nowhere"/>.</summary>
     public int Step(int state, byte value)
     {
         for (int i = _byteOffsets[state]; i < _byteOffsets[state + 1]; i++)
         {
             if (value < _byteRanges[i].Low)
-                return -1;
+                return Nowhere;
             if (value <= _byteRanges[i].High)
                 return _byteRanges[i].To;
         }
-        return -1;
+        return Nowhere;
     }
 
     public bool ReadsBytes(int state) => _byteOffsets[state + 1] > _byteOffsets[state];

@@ -1,6 +1,5 @@
 using System.Text;
 using TokenFactory.Engine.Constraints.Grammars;
-using TokenFactory.Engine.Constraints.Regular;
 
 namespace TokenFactory.Engine.Constraints.JsonSchemas;
 

@@ -60,16 +60,20 @@ internal sealed class SchemaDocument
         SchemaNode node = Root;
         foreach (string token in tokens)
         {
-            if (node.Element.ValueKind == JsonValueKind.Object && node.Element.TryGetProperty(token, out JsonElement member))
-                node = new SchemaNode(JsonPointer.Append(node.Pointer, token), member);
-            else if (node.Element.ValueKind == JsonValueKind.Array
-                && int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < node.Element.GetArrayLength())
-                node = new SchemaNode(JsonPointer.Append(node.Pointer, index), node.Element[index]);
-            else
-                throw new ConstraintException(path, $"there is nothing at '{reference}'");
+            node = Member(node, token) ?? throw new ConstraintException(path, $"there is nothing at '{reference}'");
             RefuseInnerId(node);
         }
         return node;
+    }
+
+    private static SchemaNode? Member(SchemaNode node, string token)
+    {
+        if (node.Element.ValueKind == JsonValueKind.Object && node.Element.TryGetProperty(token, out JsonElement member))
+            return new SchemaNode(JsonPointer.Append(node.Pointer, token), member);
+        bool isIndex = int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out int index);
+        return isIndex && node.Element.ValueKind == JsonValueKind.Array && index < node.Element.GetArrayLength()
+            ? new SchemaNode(JsonPointer.Append(node.Pointer, index), node.Element[index])
+            : null;
     }
 
     /// <summary>An inner <c>$id</c> would change what the references under it mean.</summary>

@@ -7,7 +7,6 @@ namespace TokenFactory.Engine.Constraints.JsonSchemas;
 internal sealed class StringLanguages(CompileBudget budget, SchemaGrammar schemas)
 {
     private readonly Dictionary<string, CodePointDfa> _patterns = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, CodePointDfa> _formats = new(StringComparer.Ordinal);
 
     /// <summary>The texts that contain a match of an expression.</summary>
     public CodePointDfa Containing(string expression, string path)
@@ -26,11 +25,7 @@ internal sealed class StringLanguages(CompileBudget budget, SchemaGrammar schema
         foreach ((string expression, string path) in typed.Patterns)
             language = And(language, Containing(expression, path));
         foreach (string format in typed.Formats)
-        {
-            if (!_formats.TryGetValue(format, out CodePointDfa? known))
-                _formats.Add(format, known = FormatLanguages.LanguageOf(format, budget));
-            language = And(language, known);
-        }
+            language = And(language, FormatLanguages.LanguageOf(format));
         return typed.LeastLength > 0 || typed.MostLength is not null
             ? And(language, CodePointDfa.OfLength(typed.LeastLength, typed.MostLength, budget))
             : language;

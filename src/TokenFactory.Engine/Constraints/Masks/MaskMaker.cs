@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Numerics.Tensors;
 using TokenFactory.Engine.Constraints.Automata;
 using TokenFactory.Engine.Constraints.Vocabulary;
 
@@ -17,13 +18,14 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
 
     private readonly LocalMask?[] _locals = new LocalMask?[automaton.Program.StateCount];
     private readonly ConcurrentBag<MaskScratch> _scratch = [];
+    private readonly SliceDepths _slices = new(automaton, vocabulary.Slices);
     private long _bytes;
 
     /// <summary>The mask of a configuration; remembered in it.</summary>
-    public ResolvedMask MaskOf(Configuration configuration)
+    public ResolvedMask MaskOf(Configuration configuration) => configuration.Mask ?? MakeMask(configuration);
+
+    private ResolvedMask MakeMask(Configuration configuration)
     {
-        if (configuration.Mask is { } known)
-            return known;
         LocalMask[] locals = new LocalMask[configuration.Threads.Length];
         for (int i = 0; i < locals.Length; i++)
             locals[i] = LocalOf(configuration.Threads[i].State);
@@ -45,7 +47,24 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
 
     private LocalMask MakeLocal(int state, MaskScratch scratch)
     {
-        Walk(0, vocabulary.Trie.NodeCount, PushdownAutomaton.Alone(state), scratch, findEscapes: true);
+        Configuration alone = PushdownAutomaton.Alone(state);
+        int first = 0;
+        int depth = 0;
+        for (int slice = vocabulary.Slices.Length - 1; slice >= 0; slice--)
+        {
+            // A narrower alphabet is read at least as far as a wider one.
+            if (depth < TokenSlice.MostLength)
+                depth = Math.Max(depth, _slices.DepthOf(alone, slice));
+            if (depth > 0)
+                Unite(scratch.Bits, vocabulary.Slices[slice].UpTo(depth));
+            scratch.Depths[slice] = depth;
+        }
+        for (int group = 0; group < vocabulary.Trie.GroupEnds.Length; group++)
+        {
+            int known = group < scratch.Depths.Length ? scratch.Depths[group] : 0;
+            Walk(first, vocabulary.Trie.GroupEnds[group], alone, scratch, known, findEscapes: true);
+            first = vocabulary.Trie.GroupEnds[group];
+        }
         int count = Count(scratch.Bits);
         return count > MostListed
             ? new LocalMask([.. scratch.Bits], [], [.. scratch.Escapes])
@@ -56,14 +75,15 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
     {
         uint[]? shared = null;
         bool isOnlyOne = true;
+        foreach (LocalMask local in locals)
+        {
+            isOnlyOne &= local.Bits is null || shared is null || shared == local.Bits;
+            shared ??= local.Bits;
+        }
         for (int i = 0; i < locals.Length; i++)
         {
-            if (locals[i].Bits is { } bits)
-            {
-                isOnlyOne = shared is null || shared == bits;
-                shared ??= bits;
+            if (!isOnlyOne && locals[i].Bits is { } bits)
                 Unite(scratch.Bits, bits);
-            }
             foreach (int token in locals[i].Tokens)
                 scratch.Allow(token);
             ResolveEscapes(locals[i], configuration.Threads[i].Stack, scratch);
@@ -87,43 +107,63 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
         if (popped.Threads.IsEmpty)
             return;
         foreach (int node in local.Escapes)
-            Walk(node + 1, vocabulary.Trie.SubtreeEnd[node], popped, scratch, findEscapes: false);
+            Walk(node + 1, vocabulary.Trie.SubtreeEnd[node], popped, scratch, known: 0, findEscapes: false);
     }
 
-    /// <summary>Allows every token that ends at a node of a run which is read without a dead end. The run is a node's whole subtree, without the node.</summary>
-    private void Walk(int first, int end, Configuration from, MaskScratch scratch, bool findEscapes)
+    /// <summary>
+    /// Allows every token that ends at a node of a run which is read without a dead end. The run is a group's trie, or a node's whole subtree
+    /// without the node. Subtrees without a token of more than <paramref name="known"/> code points are skipped.
+    /// </summary>
+    private void Walk(int first, int end, Configuration from, MaskScratch scratch, int known, bool findEscapes)
     {
         if (first >= end)
             return;
         TokenTrie trie = vocabulary.Trie;
         byte[] labels = trie.Labels;
         ushort[] depths = trie.Depths;
-        int[] tokens = trie.FirstToken;
+        int[] ends = trie.SubtreeEnd;
+        byte[] reach = trie.Reach;
         Configuration[] path = scratch.Path;
         path[depths[first] - 1] = from;
         int node = first;
         while (node < end)
         {
+            if (reach[node] <= known)
+            {
+                node = ends[node];
+                continue;
+            }
             int depth = depths[node];
             Configuration next = automaton.Step(path[depth - 1], labels[node]);
             if (next == Configuration.Dead)
             {
-                node = trie.SubtreeEnd[node];
+                node = ends[node];
                 continue;
             }
             path[depth] = next;
-            for (int token = tokens[node]; token >= 0; token = trie.NextDuplicate[token])
-                scratch.Allow(token);
-            if (findEscapes && next.IsComplete && trie.SubtreeEnd[node] > node + 1)
+            if (trie.Token[node] != TokenTrie.NoToken)
+                Allow(trie.Token[node], scratch);
+            if (findEscapes && next.IsComplete && ends[node] > node + 1)
                 scratch.Escapes.Add(node);
             node++;
         }
     }
 
+    private void Allow(int token, MaskScratch scratch)
+    {
+        if (token >= 0)
+        {
+            scratch.Allow(token);
+            return;
+        }
+        for (token = -2 - token; token >= 0; token = vocabulary.Trie.NextDuplicate(token))
+            scratch.Allow(token);
+    }
+
     private T WithScratch<T>(Func<MaskScratch, T> make)
     {
         if (!_scratch.TryTake(out MaskScratch? scratch))
-            scratch = new MaskScratch(vocabulary.MaskWords, vocabulary.Trie.LongestToken);
+            scratch = new MaskScratch(vocabulary.MaskWords, vocabulary.Trie.LongestToken, vocabulary.Slices.Length);
         scratch.Clear();
         T made = make(scratch);
         _scratch.Add(scratch);
@@ -139,11 +179,7 @@ internal sealed class MaskMaker(PushdownAutomaton automaton, ConstraintVocabular
         automaton.Forget();
     }
 
-    private static void Unite(uint[] to, uint[] from)
-    {
-        for (int i = 0; i < to.Length; i++)
-            to[i] |= from[i];
-    }
+    private static void Unite(uint[] to, ReadOnlySpan<uint> from) => TensorPrimitives.BitwiseOr(to, from, to);
 
     private static void Subtract(uint[] from, uint[] what)
     {

@@ -28,8 +28,11 @@ public sealed class ConstraintVocabulary
             if (!_ends[token])
                 tokens[token].CopyTo(_bytes, _offsets[token]);
         }
-        int[] matching = [.. Enumerable.Range(0, Size).Where(token => _offsets[token + 1] > _offsets[token])];
-        Trie = TokenTrie.Build(matching, token => _bytes.AsMemory(_offsets[token].._offsets[token + 1]), Size);
+        Slices = TokenSlice.CreateAll();
+        (List<int>[] groups, int[] lengths) = Divide();
+        for (int slice = 0; slice < Slices.Length; slice++)
+            Slices[slice].Fill(groups[slice], token => lengths[token], MaskWords);
+        Trie = new TokenTrie([.. groups.Select(group => group.ToArray())], token => _bytes.AsMemory(_offsets[token].._offsets[token + 1]), token => lengths[token], Size);
     }
 
     /// <summary>One more than the highest token id.</summary>
@@ -41,7 +44,10 @@ public sealed class ConstraintVocabulary
     /// <summary>Ids that end a text, in rising order.</summary>
     public IReadOnlyList<int> EndTokens { get; }
 
+    /// <summary>The tokens, a trie for each slice and a last one for those in none.</summary>
     internal TokenTrie Trie { get; }
+
+    internal TokenSlice[] Slices { get; }
 
     /// <summary>The vocabulary of a tokenizer.</summary>
     /// <param name="tokenizer">Its special tokens, those that decoding leaves out when asked to, match nothing.</param>
@@ -53,7 +59,7 @@ public sealed class ConstraintVocabulary
         ArgumentNullException.ThrowIfNull(endTokens);
         byte[][] tokens = new byte[Math.Min(most, tokenizer.VocabularySize)][];
         for (int token = 0; token < tokens.Length; token++)
-            tokens[token] = IsSpecial(tokenizer, token) ? [] : tokenizer.GetTokenBytes(token);
+            tokens[token] = BytesOf(tokenizer, token);
         return new ConstraintVocabulary(tokens, endTokens);
     }
 
@@ -72,10 +78,30 @@ public sealed class ConstraintVocabulary
 
     internal bool IsEnd(int token) => _ends[token];
 
-    /// <summary>A decoder may drop a leading space, so an empty text alone does not make a token special.</summary>
-    private static bool IsSpecial(ITokenizer tokenizer, int token)
+    /// <summary>The tokens of each slice and, last, those in none or too long for it; and by token, its length in code points.</summary>
+    private (List<int>[] Groups, int[] Lengths) Divide()
     {
-        ReadOnlySpan<int> one = [token];
-        return tokenizer.Decode(one, skipSpecialTokens: true).Length == 0 && tokenizer.Decode(one, skipSpecialTokens: false).Length > 0;
+        List<int>[] groups = [.. Enumerable.Range(0, Slices.Length + 1).Select(_ => new List<int>())];
+        int[] lengths = new int[Size];
+        for (int token = 0; token < Size; token++)
+        {
+            ReadOnlySpan<byte> bytes = BytesOf(token);
+            if (bytes.IsEmpty)
+                continue;
+            int slice = 0;
+            while (slice < Slices.Length && (lengths[token] = Slices[slice].LengthOf(bytes)) is < 0 or > TokenSlice.MostLength)
+                slice++;
+            lengths[token] = slice < Slices.Length ? lengths[token] : int.MaxValue;
+            groups[slice].Add(token);
+        }
+        return (groups, lengths);
+    }
+
+    /// <summary>A special token gives no text; nor does a lone space where a decoder drops the first one.</summary>
+    private static byte[] BytesOf(ITokenizer tokenizer, int token)
+    {
+        byte[] bytes = tokenizer.GetTokenBytes(token);
+        bool isSpecial = !bytes.AsSpan().SequenceEqual(" "u8) && tokenizer.Decode([token], skipSpecialTokens: true).Length == 0;
+        return isSpecial ? [] : bytes;
     }
 }
