@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TokenFactory.Api.Generations;
+using TokenFactory.Api.Tracing;
 
 namespace TokenFactory.Api.Completions;
 
@@ -24,5 +25,5 @@ public sealed record CompletionRequest : GenerateRequest
 
     internal override int? WantedLogprobs => Logprobs;
 
-    internal override string Operation => "text_completion";
+    internal override GenerationOperation Operation => GenerationOperation.TextCompletion;
 }

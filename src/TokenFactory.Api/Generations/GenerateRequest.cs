@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TokenFactory.Api.Constraints;
+using TokenFactory.Api.Tracing;
 
 namespace TokenFactory.Api.Generations;
 
@@ -86,9 +87,9 @@ public abstract record GenerateRequest
     [JsonIgnore]
     internal AskedConstraint? Constraint { get; init; }
 
-    /// <summary>What is asked for, by the name that traces give it.</summary>
+    /// <summary>What is asked for.</summary>
     [JsonIgnore]
-    internal virtual string Operation => "chat";
+    internal virtual GenerationOperation Operation => GenerationOperation.Chat;
 
     /// <summary>Most tokens of an answer, by whichever name it was asked.</summary>
     [JsonIgnore]

@@ -20,10 +20,15 @@ public static class GenerationSpan
     internal static Activity? Start(in RequestIdentity who)
     {
         Activity? around = Activity.Current;
-        Activity? span = Source.StartActivity($"{who.Operation} {who.Model}", ActivityKind.Internal);
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+        string operation = who.Operation == GenerationOperation.Chat ? "chat" : "text_completion";
+        Activity? span = Source.StartActivity($"{operation} {who.Model}", ActivityKind.Internal);
         if (span is not null)
         {
-            span.SetTag("gen_ai.operation.name", who.Operation);
+            span.SetTag("gen_ai.operation.name", operation);
             span.SetTag("gen_ai.provider.name", "tokenfactory");
             span.SetTag("gen_ai.request.model", who.Model);
             span.SetTag("gen_ai.response.id", who.Id);

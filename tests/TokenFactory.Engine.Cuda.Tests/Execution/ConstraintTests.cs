@@ -1,9 +1,7 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Constraints.Vocabulary;
 using TokenFactory.Engine.Cuda.Tests.Emulation;
-using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Tests.Shared.Models;
 using Xunit;
