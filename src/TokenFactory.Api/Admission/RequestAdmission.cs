@@ -23,7 +23,8 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
     public Caller Identify(HttpContext context)
     {
         KeyGrant grant = FindGrant(context);
-        return new Caller(grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier);
+        return new Caller(
+            grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier, context.Request.Headers.ContainsKey(LaneHeader));
     }
 
     private KeyGrant FindGrant(HttpContext context)

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Errors;
 using TokenFactory.Engine.Serving;
 using TokenFactory.Engine.Text;
@@ -8,18 +11,42 @@ namespace TokenFactory.Api.ChatCompletions;
 internal static class ChatPromptEncoder
 {
     /// <summary>
-    /// The rendered template as tokens. The template writes the begin token itself, so none is added. The text of special tokens
-    /// means those tokens, also where a message holds it: templates mix both kinds of text, and peers read them alike.
+    /// The rendered template as tokens, and how to read what follows. The template writes the begin token itself, so none is added. The
+    /// text of special tokens means those tokens, also where a message holds it: templates mix both kinds of text, and peers read them
+    /// alike.
     /// </summary>
-    /// <exception cref="ApiException">The model has no template, or its template refuses the conversation.</exception>
-    public static int[] Encode(ServedModel model, ChatCompletionRequest request)
+    /// <exception cref="ApiException">The model has no template or no tools, or its template refuses the conversation.</exception>
+    public static EncodedChat Encode(ServedModel model, ChatCompletionRequest request)
+    {
+        ToolUse? use = request.ToolUse is { Choice: not ToolChoice.None } offered ? offered : null;
+        if (use is not null && model.Dialect.Tools == ToolFormat.None)
+        {
+            throw ApiException.Invalid(
+                $"tools cannot be used with {model.Name}: it writes calls in no form that this server reads. Leave tools out.", "tools", "tools_not_supported");
+        }
+        string text = Render(model, request, use?.Tools);
+        bool isReasoningOpen = model.Dialect.Reasoning == ReasoningFormat.Think && text.AsSpan().TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
+        string prefill = "";
+        if (use is { Choice: ToolChoice.Required })
+        {
+            if (isReasoningOpen)
+            {
+                text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
+                isReasoningOpen = false;
+            }
+            prefill = ForcedCall.Open(model.Dialect.Tools, use.Forced);
+        }
+        int[] tokens = model.Tokenizer.Encode(text + prefill, addSpecialTokens: false, parseSpecialTokens: true);
+        return new EncodedChat(tokens, new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false));
+    }
+
+    private static string Render(ServedModel model, ChatCompletionRequest request, JsonElement? tools)
     {
         IChatTemplate template = model.ChatTemplate ?? throw ApiException.Invalid(
             $"{model.Name} has no chat template; use /v1/completions with a prompt instead.", "model", "no_chat_template");
-        ChatPrompt prompt = new(request.Messages, Tools: null, request.AddGenerationPrompt, request.ChatTemplateKwargs);
         try
         {
-            return model.Tokenizer.Encode(template.Render(prompt), addSpecialTokens: false, parseSpecialTokens: true);
+            return template.Render(new ChatPrompt(request.Messages, tools, request.AddGenerationPrompt, request.ChatTemplateKwargs));
         }
         catch (ChatTemplateRejectedException rejected)
         {

@@ -28,14 +28,14 @@ internal static class UnsupportedFields
 
     private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfChat =
     [
-        ("tools", IsEmpty),
-        ("tool_choice", IsNone),
         ("functions", IsEmpty),
         ("function_call", IsNone),
         ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out JsonElement type) && IsText(type)),
         ("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText)),
         ("audio", Never),
-        ("prediction", Never),
+        ("verbosity", value => value.ValueKind == JsonValueKind.String && value.ValueEquals("medium"u8)),
+        ("store", IsFalse),
+        ("moderation", Never),
         ("web_search_options", Never),
         ("documents", IsEmpty),
         ("continue_final_message", IsFalse),

@@ -21,6 +21,9 @@ public sealed record ServedModel(
     /// <summary>What computes it. The replicas know one another: where one fails, another goes on with its requests.</summary>
     public IReadOnlyList<EngineLoop> Replicas { get; } = Introduce(Replicas);
 
+    /// <summary>How it marks calls of tools and reasoning.</summary>
+    public ChatDialect Dialect { get; init; } = ChatDialect.Plain;
+
     /// <summary>Longest sequence, prompt and generated tokens together.</summary>
     public int MaxContext => Replicas[0].MaxContext;
 
