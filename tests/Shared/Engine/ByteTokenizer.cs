@@ -4,7 +4,7 @@ using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Tests.Shared.Engine;
 
-/// <summary>Token ids are the bytes of UTF-8; ids from 256 on are special and give no text, or their names. Incomplete code points are held back.</summary>
+/// <summary>Token ids are the bytes of UTF-8; 0 and ids from 256 on are special and give no text, or their names. Incomplete code points are held back.</summary>
 internal sealed class ByteTokenizer(int vocabularySize = 256) : ITokenizer
 {
     public int VocabularySize => vocabularySize;
@@ -33,7 +33,7 @@ internal sealed class ByteTokenizer(int vocabularySize = 256) : ITokenizer
 
         public void Append(int token, IBufferWriter<byte> utf8)
         {
-            if (token >= 256)
+            if (token is 0 or >= 256)
             {
                 utf8.Write(skipSpecialTokens ? [] : Encoding.UTF8.GetBytes($"<{token}>"));
                 return;
