@@ -12,8 +12,10 @@ using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
+using TokenFactory.Api.Messages;
 using TokenFactory.Api.Metrics;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Tokenization;
 using TokenFactory.Api.Usages;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
@@ -43,6 +45,8 @@ public static class ApiServices
         services.AddSingleton<GenerationSubmitter>();
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<MessagesEndpoint>();
+        services.AddSingleton<TokenizeEndpoint>();
         services.AddSingleton<ApiPipeline>();
         services.AddSingleton<OwnUsageEndpoint>();
         AddAdministration(services);
@@ -76,6 +80,12 @@ public static class ApiServices
             .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
+        MessagesEndpoint messages = services.GetRequiredService<MessagesEndpoint>();
+        routes.MapPost("/v1/messages", pipeline.Around(messages.HandleAsync, MessagesErrors.WriteAsync));
+        routes.MapPost("/v1/messages/count_tokens", pipeline.Around(messages.CountAsync, MessagesErrors.WriteAsync));
+        TokenizeEndpoint tokenization = services.GetRequiredService<TokenizeEndpoint>();
+        routes.MapPost("/tokenize", pipeline.Around(tokenization.TokenizeAsync));
+        routes.MapPost("/detokenize", pipeline.Around(tokenization.DetokenizeAsync));
         routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));
         routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
         routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));

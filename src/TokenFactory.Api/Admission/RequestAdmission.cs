@@ -29,7 +29,7 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
 
     private KeyGrant FindGrant(HttpContext context)
     {
-        if (BearerKey.Read(context.Request) is { } key)
+        if (BearerKey.ReadAny(context.Request) is { } key)
         {
             KeyVerdict verdict = directory.Judge(key, out KeyGrant? grant);
             return grant ?? throw KeyErrors.From(verdict);
