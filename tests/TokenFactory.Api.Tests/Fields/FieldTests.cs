@@ -19,9 +19,9 @@ public sealed class FieldTests
             TheoryData<string, string> cases = [];
             foreach ((string path, IEnumerable<FieldEntry> fields) in new[] { ("/v1/chat/completions", FieldCatalog.Chat.Concat(FieldCatalog.Beyond)), ("/v1/completions", FieldCatalog.Completions) })
             {
-                foreach (FieldEntry field in fields)
+                foreach (FieldEntry entry in fields)
                 {
-                    cases.Add(path, field.Name);
+                    cases.Add(path, entry.Name);
                 }
             }
             return cases;
