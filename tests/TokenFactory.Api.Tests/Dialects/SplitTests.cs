@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TokenFactory.Engine.Text;
 using Xunit;
 

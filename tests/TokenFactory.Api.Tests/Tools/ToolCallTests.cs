@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Dialects;
-using TokenFactory.Engine.Text;
 using Xunit;
 
 namespace TokenFactory.Api.Tests.Tools;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Dialects;
-using TokenFactory.Engine.Text;
 using Xunit;
 
 namespace TokenFactory.Api.Tests.Tools;
