@@ -8,7 +8,9 @@ using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
+using TokenFactory.Api.Messages;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Tokenization;
 
 namespace TokenFactory.Api;
 
@@ -40,4 +42,10 @@ internal static class ApiJson
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(CompletionResponse))]
 [JsonSerializable(typeof(ModelCard))]
+[JsonSerializable(typeof(MessagesResponse))]
+[JsonSerializable(typeof(MessagesError))]
+[JsonSerializable(typeof(TokenCount))]
+[JsonSerializable(typeof(TokenizeResponse))]
+[JsonSerializable(typeof(DetokenizeResponse))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -12,8 +12,10 @@ using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
+using TokenFactory.Api.Messages;
 using TokenFactory.Api.Metrics;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Tokenization;
 using TokenFactory.Api.Usages;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Serving;
@@ -43,6 +45,8 @@ public static class ApiServices
         services.AddSingleton<GenerationSubmitter>();
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<MessagesEndpoint>();
+        services.AddSingleton<TokenizeEndpoint>();
         services.AddSingleton<ApiPipeline>();
         services.AddSingleton<OwnUsageEndpoint>();
         AddAdministration(services);
@@ -76,6 +80,7 @@ public static class ApiServices
             .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
+        MapOtherProtocols(routes, pipeline, services.GetRequiredService<MessagesEndpoint>(), services.GetRequiredService<TokenizeEndpoint>());
         routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));
         routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
         routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));
@@ -83,5 +88,14 @@ public static class ApiServices
         routes.MapOpenApi("/openapi/v1.json");
         services.GetRequiredService<AdminRoutes>().Map(routes);
         routes.Map("/v1/{**path}", pipeline.Around(context => throw ApiException.NoRoute(context.Request)));
+    }
+
+    /// <summary>Maps what is not OpenAI's: Anthropic's Messages, and vLLM's routes about tokens.</summary>
+    private static void MapOtherProtocols(IEndpointRouteBuilder routes, ApiPipeline pipeline, MessagesEndpoint messages, TokenizeEndpoint tokenization)
+    {
+        routes.MapPost("/v1/messages", (Delegate)pipeline.Around(messages.HandleAsync, MessagesErrors.WriteAsync)).Produces<MessagesResponse>();
+        routes.MapPost("/v1/messages/count_tokens", (Delegate)pipeline.Around(messages.CountAsync, MessagesErrors.WriteAsync)).Produces<TokenCount>();
+        routes.MapPost("/tokenize", (Delegate)pipeline.Around(tokenization.TokenizeAsync)).Produces<TokenizeResponse>();
+        routes.MapPost("/detokenize", (Delegate)pipeline.Around(tokenization.DetokenizeAsync)).Produces<DetokenizeResponse>();
     }
 }

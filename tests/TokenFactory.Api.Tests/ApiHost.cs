@@ -60,7 +60,8 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(
         Action<HashExecutor>? configure = null, Func<BatchPolicy, BatchPolicy>? policy = null, string environment = "Development",
-        Func<string>? pragmas = null, FirstKeys? keys = null, int replicas = 1)
+        Func<string>? pragmas = null, FirstKeys? keys = null, int replicas = 1,
+        ChatDialect? dialect = null, IChatTemplate? template = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -79,7 +80,7 @@ internal sealed class ApiHost : IAsyncDisposable
         {
             configure?.Invoke(executor);
         }
-        IReadOnlyList<EngineLoop> loops = AddModel(app, "hash", executors, policy?.Invoke(BatchPolicy.For(limits)));
+        IReadOnlyList<EngineLoop> loops = AddModel(app, "hash", executors, policy?.Invoke(BatchPolicy.For(limits)), dialect ?? ChatDialect.Plain, template ?? new LinesTemplate());
         await app.StartAsync();
         return new ApiHost(app, database, loops, executors[0]);
     }
@@ -128,15 +129,18 @@ internal sealed class ApiHost : IAsyncDisposable
         return [.. System.Text.Encoding.UTF8.GetString(rows.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 
-    private static EngineLoop[] AddModel(WebApplication app, string name, HashExecutor[] executors, BatchPolicy? policy)
+    private static EngineLoop[] AddModel(WebApplication app, string name, HashExecutor[] executors, BatchPolicy? policy, ChatDialect dialect, IChatTemplate template)
     {
         ByteTokenizer tokenizer = new();
         EngineLoop[] replicas = [.. executors.Select(executor => new EngineLoop(
             executor,
-            new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy },
+            new EngineOptions { ModelName = name, CacheIdentity = name, Tokenizer = tokenizer, Policy = policy, EndTokens = [Script.End] },
             [.. app.Services.GetServices<IEngineObserver>()]))];
         app.Services.GetRequiredService<ModelCatalog>().Add(new ServedModel(
-            name, replicas, tokenizer, new LinesTemplate(), SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero)));
+            name, replicas, tokenizer, template, SamplingParameters.Greedy, new ModelFacts("Hash", 0, "/", DateTimeOffset.UtcNow, TimeSpan.Zero))
+        {
+            Dialect = dialect,
+        });
         return replicas;
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using TokenFactory.Api.Tests.Dialects;
+using TokenFactory.Api.Tests.Tools;
 using Xunit;
 
 namespace TokenFactory.Api.Tests;
@@ -74,6 +76,7 @@ public sealed class StructuredOutputTests
     [InlineData(""" "guided_choice": ["a"], "guided_regex": "b" """, "guided_choice", "both ask for a form")]
     [InlineData(""" "guided_regex": "b", "ignore_eos": true """, "ignore_eos", "Leave one of them out")]
     [InlineData(""" "structured_outputs": {"json": "{"} """, "structured_outputs", "not JSON")]
+    [InlineData(""" "structured_outputs": {"structural_tag": {}} """, "structured_outputs", "structural_tag is not supported")]
     public async Task Chat_FormThatCannotBe_IsRefusedWithItsPlace(string fields, string param, string words)
     {
         await using ApiHost host = await ApiHost.StartAsync();
@@ -84,6 +87,21 @@ public sealed class StructuredOutputTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal(param, error.GetProperty("param").GetString());
         Assert.Contains(words, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("user: x\n<think>\n", "user: x\n<think>\n</think>\n\n", false)]
+    [InlineData("user: x\n", "user: x\n<|channel|>final<|message|>", true)]
+    public async Task Chat_OfAModelThatReasons_TheFormIsTheAnswer(string rendered, string prompt, bool isHarmony)
+    {
+        await using ApiHost host = await ToolHost.StartAsync(isHarmony ? Dialect.Harmony : Dialect.Thinking, "never said", new RecordingTemplate(rendered));
+
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(new { messages = ToolHost.Hello, guided_choice = new[] { "yes", "no" } }));
+
+        JsonElement message = answer.GetProperty("choices")[0].GetProperty("message");
+        Assert.Contains(message.GetProperty("content").GetString(), new[] { "yes", "no" });
+        Assert.False(message.TryGetProperty("reasoning_content", out JsonElement reasoning) && reasoning.ValueKind != JsonValueKind.Null);
+        Assert.Equal(prompt.Length, answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
     private static StringContent Json(string body) => new(body, System.Text.Encoding.UTF8, "application/json");

@@ -6,6 +6,10 @@ namespace TokenFactory.Api.Admission;
 internal static class BearerKey
 {
     private const string Scheme = "Bearer ";
+    private const string Header = "x-api-key";
+
+    /// <summary>The key by either header: <c>Authorization</c>, or <c>x-api-key</c>, which Anthropic's clients send.</summary>
+    public static string? ReadAny(HttpRequest request) => Read(request) ?? (request.Headers[Header].ToString() is { Length: > 0 } key ? key.Trim() : null);
 
     /// <summary>The key of the <c>Authorization</c> header, or null where the header is absent or of another scheme.</summary>
     public static string? Read(HttpRequest request)

@@ -8,7 +8,8 @@ namespace TokenFactory.Api.Admission;
 /// <param name="Lane">The queue that the request waits in.</param>
 /// <param name="Feature">What it uses by the piece; null for nothing.</param>
 /// <param name="RequestId">The id that the client knows.</param>
-internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId)
+/// <param name="HasChosenLane">Whether the lane is the request's own choice.</param>
+internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId, bool HasChosenLane = false)
 {
     public string Tenant => Grant.Tenant.Name;
 }

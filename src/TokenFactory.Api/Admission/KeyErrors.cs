@@ -7,7 +7,7 @@ namespace TokenFactory.Api.Admission;
 /// <summary>What refused keys are over HTTP.</summary>
 internal static class KeyErrors
 {
-    public static ApiException Missing() => Unauthorized("This request has no key. Send one as 'Authorization: Bearer tf-…'.");
+    public static ApiException Missing() => Unauthorized("This request has no key. Send one as 'Authorization: Bearer tf-…' or as 'x-api-key: tf-…'.");
 
     public static ApiException From(KeyVerdict verdict) => verdict switch
     {

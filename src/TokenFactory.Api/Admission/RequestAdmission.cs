@@ -23,12 +23,13 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
     public Caller Identify(HttpContext context)
     {
         KeyGrant grant = FindGrant(context);
-        return new Caller(grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier);
+        return new Caller(
+            grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier, context.Request.Headers.ContainsKey(LaneHeader));
     }
 
     private KeyGrant FindGrant(HttpContext context)
     {
-        if (BearerKey.Read(context.Request) is { } key)
+        if (BearerKey.ReadAny(context.Request) is { } key)
         {
             KeyVerdict verdict = directory.Judge(key, out KeyGrant? grant);
             return grant ?? throw KeyErrors.From(verdict);

@@ -1,7 +1,6 @@
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Streaming;
 using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sequences;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Api.ChatCompletions;
@@ -11,9 +10,12 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="head">What every chunk repeats.</param>
 /// <param name="request">What was asked for.</param>
 /// <param name="tokenizer">Names tokens in logprobs.</param>
-internal sealed class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer)
+internal class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer)
     : ChunkWriter(sse, head, "chat.completion.chunk", request.IncludeUsage)
 {
+    /// <summary>Tokens of all choices that were reasoning.</summary>
+    protected virtual long ReasoningTokens => 0;
+
     public override void WriteStart(int index)
     {
         BeginChunk(index);
@@ -45,12 +47,15 @@ internal sealed class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatComple
         return true;
     }
 
-    public override void WriteFinish(int index, FinishReason reason)
+    public override void WriteFinish(int index, GenerationOutcome outcome) => WriteFinish(index, FinishReasons.Name(outcome.Reason));
+
+    public override void WriteEnd(Usage usage) => base.WriteEnd(usage with { CompletionTokensDetails = new CompletionTokensDetails(ReasoningTokens) });
+
+    protected void WriteFinish(int index, string reason)
     {
         BeginChunk(index);
-        Sse.Raw(reason == FinishReason.Length
-            ? ",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\""u8
-            : ",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\""u8);
+        Sse.Raw(",\"delta\":{},\"logprobs\":null,\"finish_reason\":"u8);
+        Sse.Text(reason);
         EndChunk();
     }
 }

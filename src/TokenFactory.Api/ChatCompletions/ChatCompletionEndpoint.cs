@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using TokenFactory.Api.Admission;
+using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Models;
 using TokenFactory.Api.Requests;
@@ -16,30 +17,41 @@ internal sealed class ChatCompletionEndpoint(RequestAdmission admission, ModelLo
         Caller caller = admission.Identify(context);
         ChatCompletionRequest request;
         ServedModel model;
-        int[] prompt;
+        EncodedChat chat;
         using (JsonBody body = await JsonBody.ReadAsync(context, options.MaxBodyBytes))
         {
             // The body's memory goes back before the first token: an answer may take long.
             request = ChatCompletionReader.Read(body.Fields);
             model = models.Find(request.Model, caller.Grant);
-            prompt = ChatPromptEncoder.Encode(model, request);
+            chat = ChatPromptEncoder.Encode(model, request);
         }
-        AnswerHead head = AnswerHead.New("chatcmpl-", model.Name);
-        GenerationSet set = submitter.Submit(context, model, caller, head.Id, [prompt], "messages", request);
-        if (request.Stream)
-        {
-            await AnswerStream.RunAsync(context, set, sse => new ChatChunkWriter(sse, head, request, model.Tokenizer), options.KeepAliveInterval);
-            return;
-        }
-        CollectedAnswer[] answers = await CollectedAnswer.CollectAsync(context, set);
-        ChatCompletionResponse response = new(
-            head.Id, head.Created, head.Model, [.. answers.Select((answer, index) => ToChoice(answer, index, request, model))], set.Usage);
+        caller = ServiceTiers.Apply(caller, request.ServiceTier);
+        request = request with { ShowsSpecialTokens = chat.Reading.ShowsSpecialTokens };
+        AnswerHead head = AnswerHead.New("chatcmpl-", model.Name) with { ServiceTier = ServiceTiers.Used(caller, request.ServiceTier) };
+        GenerationSet set = submitter.Submit(context, model, caller, head.Id, [chat.Tokens], "messages", request);
+        await (request.Stream
+            ? AnswerStream.RunAsync(context, set, sse => WriterFor(sse, head, request, model, chat.Reading), options.KeepAliveInterval)
+            : AnswerAsync(context, set, head, request, model, chat.Reading));
+    }
+
+    private static ChatChunkWriter WriterFor(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ServedModel model, ReadingPlan reading) =>
+        reading.IsPlain ? new ChatChunkWriter(sse, head, request, model.Tokenizer) : new PartsChunkWriter(sse, head, request, model.Tokenizer, reading);
+
+    private static async Task AnswerAsync(
+        HttpContext context, GenerationSet set, AnswerHead head, ChatCompletionRequest request, ServedModel model, ReadingPlan reading)
+    {
+        AnswerMessage[] messages = [.. set.Items.Select(_ => new AnswerMessage())];
+        AnswerReader[] readers = Array.ConvertAll(messages, reading.CreateReader);
+        CollectedAnswer[] answers = await CollectedAnswer.CollectAsync(context, set, readers);
+        ChatChoice[] choices = [.. answers.Select((answer, index) => ToChoice(answer, messages[index], index, request, model))];
+        Usage usage = set.Usage with { CompletionTokensDetails = new CompletionTokensDetails(readers.Sum(reader => (long)reader.ReasoningTokens)) };
+        ChatCompletionResponse response = new(head.Id, head.Created, head.Model, choices, usage) { ServiceTier = head.ServiceTier };
         await ApiJson.WriteAsync(context, response, ApiJson.Context.ChatCompletionResponse);
     }
 
-    private static ChatChoice ToChoice(CollectedAnswer answer, int index, ChatCompletionRequest request, ServedModel model) => new(
+    private static ChatChoice ToChoice(CollectedAnswer answer, AnswerMessage message, int index, ChatCompletionRequest request, ServedModel model) => new(
         index,
-        new AssistantMessage(answer.Text),
+        AssistantMessage.Of(message),
         request.Logprobs ? ChatLogprobs.Of(model.Tokenizer, answer.Tokens, answer.Alternatives) : null,
-        FinishReasons.Name(answer.Outcome.Reason));
+        FinishReasons.Name(answer.Outcome.Reason, message.Calls.Count > 0));
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TokenFactory.Api.Admission;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Requests;
 using TokenFactory.Engine.Sampling;
@@ -12,13 +12,20 @@ internal static class ChatCompletionReader
     public static ChatCompletionRequest Read(JsonFields fields)
     {
         UnsupportedFields.RefuseInChat(fields);
+        AcceptedFields.CheckInChat(fields);
         ChatCompletionRequest request = GenerateFields.Read(fields, new ChatCompletionRequest { Messages = ChatMessages.Read(fields) }) with
         {
             MaxCompletionTokens = GenerateFields.AtLeastOne("max_completion_tokens", fields.Integer("max_completion_tokens")),
             Logprobs = fields.Flag("logprobs") ?? false,
             TopLogprobs = fields.Integer("top_logprobs"),
             AddGenerationPrompt = fields.Flag("add_generation_prompt") ?? true,
-            ChatTemplateKwargs = ReadVariables(fields),
+            ChatTemplateKwargs = ChatVariables.Read(fields),
+            Tools = fields.Find("tools"),
+            ToolChoice = fields.Find("tool_choice"),
+            ParallelToolCalls = fields.Flag("parallel_tool_calls") ?? true,
+            ToolUse = ToolFields.Read(fields),
+            ReasoningEffort = fields.Text("reasoning_effort"),
+            ServiceTier = ServiceTiers.Check(fields.Text("service_tier")),
         };
         if (request.TopLogprobs is { } top)
         {
@@ -29,19 +36,5 @@ internal static class ChatCompletionReader
             }
         }
         return request;
-    }
-
-    private static Dictionary<string, JsonElement>? ReadVariables(JsonFields fields)
-    {
-        if (fields.Object("chat_template_kwargs") is not { } variables)
-        {
-            return null;
-        }
-        Dictionary<string, JsonElement> byName = [];
-        foreach (JsonProperty variable in variables.Enumerate())
-        {
-            byName[variable.Name] = variable.Value;
-        }
-        return byName;
     }
 }

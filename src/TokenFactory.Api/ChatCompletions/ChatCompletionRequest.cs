@@ -34,6 +34,36 @@ public sealed record ChatCompletionRequest : GenerateRequest
     [JsonPropertyName("chat_template_kwargs")]
     public IReadOnlyDictionary<string, JsonElement>? ChatTemplateKwargs { get; init; }
 
+    /// <summary>
+    /// Functions that the model may call: objects with <c>type</c> <c>function</c> and <c>function</c>. Valid while the body that they
+    /// were read from is.
+    /// </summary>
+    [JsonPropertyName("tools")]
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>
+    /// <c>auto</c>, <c>none</c>, <c>required</c>, or an object that names a function. The last two open the call in the model's stead:
+    /// the answer is a call, its arguments are as the model writes them.
+    /// </summary>
+    [JsonPropertyName("tool_choice")]
+    public JsonElement? ToolChoice { get; init; }
+
+    /// <summary>Whether an answer may hold several calls; true where absent. Where false, calls after the first are left out.</summary>
+    [JsonPropertyName("parallel_tool_calls")]
+    public bool ParallelToolCalls { get; init; } = true;
+
+    /// <summary><c>none</c>, <c>minimal</c>, <c>low</c>, <c>medium</c>, <c>high</c> or <c>xhigh</c>: given to the chat template, which may know it.</summary>
+    [JsonPropertyName("reasoning_effort")]
+    public string? ReasoningEffort { get; init; }
+
+    /// <summary><c>auto</c>, <c>default</c>, <c>priority</c> or <c>flex</c>: which lane the request waits in.</summary>
+    [JsonPropertyName("service_tier")]
+    public string? ServiceTier { get; init; }
+
+    /// <summary>The tools and the choice, read; null where there are none.</summary>
+    [JsonIgnore]
+    internal ToolUse? ToolUse { get; init; }
+
     internal override int? MostTokens => MaxCompletionTokens ?? MaxTokens;
 
     internal override int? WantedLogprobs => Logprobs ? TopLogprobs ?? 0 : null;

@@ -1,15 +1,10 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Requests;
 
 namespace TokenFactory.Api.ChatCompletions;
 
-/// <summary>
-/// Checks the messages of a conversation and brings them into the form that chat templates read: content parts of type text become one
-/// string, joined by line feeds. What else a message holds is left as it is.
-/// </summary>
+/// <summary>Checks the messages of a conversation and brings them into the form that chat templates read.</summary>
 internal static class ChatMessages
 {
     private const string Field = "messages";
@@ -22,39 +17,17 @@ internal static class ChatMessages
         {
             throw JsonFields.Wrong(Field, "an array of messages", messages);
         }
-        bool[] hasParts = JsonFields.List(messages, Field, Check);
-        if (hasParts.Length == 0)
+        bool[] mustChange = JsonFields.List(messages, Field, Check);
+        if (mustChange.Length == 0)
         {
             throw ApiException.Invalid("messages is empty; it must hold at least one message.", Field);
         }
-        return hasParts.Contains(true) ? JoinParts(messages) : messages;
+        return mustChange.Contains(true) ? TemplateMessages.Rewrite(messages) : messages;
     }
 
-    /// <summary>Checks a message; true where its content is an array of parts.</summary>
-    private static bool Check(JsonElement message, string place)
-    {
-        if (message.ValueKind != JsonValueKind.Object)
-        {
-            throw JsonFields.Wrong(place, "an object with role and content", message);
-        }
-        JsonFields fields = new(message, place + ".");
-        string role = fields.Text("role") ?? throw ApiException.Invalid($"{place}.role is missing.", Field);
-        switch (fields.Find("content"))
-        {
-            case null when role == "assistant":
-            case { ValueKind: JsonValueKind.String }:
-                return false;
-            case null:
-                throw ApiException.Invalid($"{place}.content is missing; a message of role {role} needs one.", Field);
-            case { ValueKind: JsonValueKind.Array } parts:
-                JsonFields.List(parts, place + ".content", TextOf);
-                return true;
-            case { } other:
-                throw JsonFields.Wrong(place + ".content", "a string or an array of content parts", other);
-        }
-    }
-
-    private static string TextOf(JsonElement part, string place)
+    /// <summary>The text of a content part.</summary>
+    /// <exception cref="ApiException">It is none.</exception>
+    public static string TextOf(JsonElement part, string place)
     {
         if (part.ValueKind == JsonValueKind.String)
         {
@@ -71,39 +44,55 @@ internal static class ChatMessages
             : throw ApiException.Invalid($"{place} is of type {type}; only content of type text is supported.", Field, "unsupported_content");
     }
 
-    private static JsonElement JoinParts(JsonElement messages)
+    /// <summary>Checks a message; true where templates read it in another form.</summary>
+    private static bool Check(JsonElement message, string place)
     {
-        ArrayBufferWriter<byte> json = new();
-        using (Utf8JsonWriter writer = new(json, ApiJson.WriterOptions))
+        if (message.ValueKind != JsonValueKind.Object)
         {
-            writer.WriteStartArray();
-            foreach (JsonElement message in messages.EnumerateArray())
-            {
-                WriteMessage(writer, message);
-            }
-            writer.WriteEndArray();
+            throw JsonFields.Wrong(place, "an object with role and content", message);
         }
-        Utf8JsonReader reader = new(json.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
+        JsonFields fields = new(message, place + ".");
+        string role = fields.Text("role") ?? throw ApiException.Invalid($"{place}.role is missing.", Field);
+        if (fields.Find("function_call") is not null)
+        {
+            throw ApiException.Invalid($"{place}.function_call is not supported by this server. Send tool_calls.", Field, "unsupported_parameter");
+        }
+        bool hasCalls = fields.List("tool_calls", CheckCall) is { Length: > 0 };
+        fields.Text("reasoning_content");
+        fields.Text("tool_call_id");
+        switch (fields.Find("content"))
+        {
+            case null when role == "assistant":
+                return true;
+            case { ValueKind: JsonValueKind.String }:
+                return hasCalls;
+            case null:
+                throw ApiException.Invalid($"{place}.content is missing; a message of role {role} needs one.", Field);
+            case { ValueKind: JsonValueKind.Array } parts:
+                JsonFields.List(parts, place + ".content", TextOf);
+                return true;
+            case { } other:
+                throw JsonFields.Wrong(place + ".content", "a string or an array of content parts", other);
+        }
     }
 
-    private static void WriteMessage(Utf8JsonWriter writer, JsonElement message)
+    private static string CheckCall(JsonElement call, string place)
     {
-        writer.WriteStartObject();
-        foreach (JsonProperty property in message.EnumerateObject())
+        if (call.ValueKind != JsonValueKind.Object)
         {
-            if (property.NameEquals("content"u8) && property.Value.ValueKind == JsonValueKind.Array)
-            {
-                writer.WriteString("content"u8, Join(property.Value));
-            }
-            else
-            {
-                property.WriteTo(writer);
-            }
+            throw JsonFields.Wrong(place, "an object with id, type and function", call);
         }
-        writer.WriteEndObject();
+        JsonFields fields = new(call, place + ".");
+        if (fields.Text("type") is { } type and not "function")
+        {
+            throw ApiException.Invalid($"{place} is of type {type}; only calls of type function are supported.", Field, "unsupported_tool");
+        }
+        fields.Text("id");
+        JsonFields function = fields.Object("function") ?? throw ApiException.Invalid($"{place}.function is missing.", Field);
+        if (function.Find("arguments") is { ValueKind: not JsonValueKind.Object } arguments)
+        {
+            JsonFields.Text(arguments, function.PathOf("arguments"));
+        }
+        return function.Text("name") ?? throw ApiException.Invalid($"{function.PathOf("name")} is missing.", Field);
     }
-
-    private static string Join(JsonElement parts) =>
-        new StringBuilder().AppendJoin('\n', JsonFields.List(parts, Field, TextOf)).ToString();
 }

@@ -62,10 +62,10 @@ internal sealed class CompletionChunkWriter : ChunkWriter
         return true;
     }
 
-    public override void WriteFinish(int index, FinishReason reason)
+    public override void WriteFinish(int index, GenerationOutcome outcome)
     {
         BeginText(index, []);
-        Sse.Raw(reason == FinishReason.Length ? "null,\"finish_reason\":\"length\""u8 : "null,\"finish_reason\":\"stop\""u8);
+        Sse.Raw(outcome.Reason == FinishReason.Length ? "null,\"finish_reason\":\"length\""u8 : "null,\"finish_reason\":\"stop\""u8);
         EndChunk();
     }
 

@@ -11,9 +11,12 @@ namespace TokenFactory.Api.Errors;
 internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
 {
     /// <summary>The handler with its surroundings.</summary>
-    public RequestDelegate Around(RequestDelegate handler) => context => RunAsync(context, handler);
+    /// <param name="handler">Answers the request.</param>
+    /// <param name="writeError">Writes the body of an error, for protocols that have one of their own; null: OpenAI's.</param>
+    public RequestDelegate Around(RequestDelegate handler, Func<HttpContext, ApiException, Task>? writeError = null) =>
+        context => RunAsync(context, handler, writeError ?? WriteErrorAsync);
 
-    private async Task RunAsync(HttpContext context, RequestDelegate handler)
+    private async Task RunAsync(HttpContext context, RequestDelegate handler, Func<HttpContext, ApiException, Task> writeError)
     {
         context.TraceIdentifier = RequestIds.Choose(context.Request);
         context.Response.Headers[RequestIds.Header] = context.TraceIdentifier;
@@ -31,7 +34,7 @@ internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
         }
         catch (Exception failure) when (!context.RequestAborted.IsCancellationRequested)
         {
-            await AnswerAsync(context, failure);
+            await AnswerAsync(context, failure, writeError);
         }
         catch (Exception failure)
         {
@@ -39,7 +42,7 @@ internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, Exception failure)
+    private async Task AnswerAsync(HttpContext context, Exception failure, Func<HttpContext, ApiException, Task> writeError)
     {
         ApiException error = Translate(context, failure);
         if (context.Response.HasStarted)
@@ -59,8 +62,11 @@ internal sealed class ApiPipeline(ILogger<ApiPipeline> logger)
             context.Response.Headers[name] = value;
         }
         context.Response.StatusCode = error.Status;
-        await ApiJson.WriteAsync(context, new ErrorResponse(error.Error), ApiJson.Context.ErrorResponse);
+        await writeError(context, error);
     }
+
+    private static Task WriteErrorAsync(HttpContext context, ApiException error) =>
+        ApiJson.WriteAsync(context, new ErrorResponse(error.Error), ApiJson.Context.ErrorResponse);
 
     private ApiException Translate(HttpContext context, Exception failure)
     {

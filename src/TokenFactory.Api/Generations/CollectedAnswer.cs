@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Errors;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
@@ -8,7 +9,7 @@ using TokenFactory.Engine.Loop;
 namespace TokenFactory.Api.Generations;
 
 /// <summary>One generation read to its end, for an answer that is sent whole.</summary>
-/// <param name="Text">Its text.</param>
+/// <param name="Text">Its text; empty where a reader took it.</param>
 /// <param name="Tokens">Its tokens where logprobs are wanted, else none.</param>
 /// <param name="Alternatives">Their alternatives, end to end.</param>
 /// <param name="Outcome">How it ended.</param>
@@ -19,11 +20,14 @@ internal sealed record CollectedAnswer(
     /// Reads all generations to their ends. They are read side by side, because one that nobody reads stops. A client that goes away
     /// cancels them.
     /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="set">The generations.</param>
+    /// <param name="readers">What reads their texts, by index; null where the texts are wanted as they are.</param>
     /// <exception cref="ApiException">One of them ended otherwise than by its own rules.</exception>
-    public static async Task<CollectedAnswer[]> CollectAsync(HttpContext context, GenerationSet set)
+    public static async Task<CollectedAnswer[]> CollectAsync(HttpContext context, GenerationSet set, AnswerReader[]? readers = null)
     {
         using CancellationTokenRegistration departure = context.RequestAborted.UnsafeRegister(static set => ((GenerationSet)set!).Cancel(), set);
-        CollectedAnswer[] answers = await Task.WhenAll(set.Items.Select(CollectAsync));
+        CollectedAnswer[] answers = await Task.WhenAll(set.Items.Select((generation, index) => CollectAsync(generation, readers?[index])));
         foreach (CollectedAnswer answer in answers)
         {
             if (EngineErrors.From(answer.Outcome) is { } error)
@@ -34,7 +38,7 @@ internal sealed record CollectedAnswer(
         return answers;
     }
 
-    private static async Task<CollectedAnswer> CollectAsync(Generation generation)
+    private static async Task<CollectedAnswer> CollectAsync(Generation generation, AnswerReader? reader)
     {
         ArrayBufferWriter<byte> text = new();
         List<GeneratedToken> tokens = [];
@@ -44,13 +48,21 @@ internal sealed record CollectedAnswer(
         while (await generation.WaitAsync())
         {
             generation.Read(ref delta);
-            text.Write(delta.Text.Span);
+            if (reader is null)
+            {
+                text.Write(delta.Text.Span);
+            }
+            else
+            {
+                reader.Append(delta);
+            }
             if (wantsTokens)
             {
                 tokens.AddRange(delta.Tokens.Select(token => token with { AlternativesOffset = token.AlternativesOffset + alternatives.Count }));
                 alternatives.AddRange(delta.Alternatives);
             }
         }
+        reader?.Finish();
         return new CollectedAnswer(Encoding.UTF8.GetString(text.WrittenSpan), tokens, alternatives, generation.Outcome!);
     }
 }

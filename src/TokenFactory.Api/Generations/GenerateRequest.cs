@@ -99,6 +99,10 @@ public abstract record GenerateRequest
     [JsonIgnore]
     internal abstract int? WantedLogprobs { get; }
 
+    /// <summary>Whether the answer's reader has to see special tokens.</summary>
+    [JsonIgnore]
+    internal bool ShowsSpecialTokens { get; init; }
+
     [JsonIgnore]
     internal bool IncludeUsage => StreamOptions?.IncludeUsage ?? false;
 }

@@ -14,6 +14,11 @@ public sealed record Usage(
     [property: JsonPropertyName("total_tokens")] long TotalTokens,
     [property: JsonPropertyName("prompt_tokens_details")] PromptTokensDetails PromptTokensDetails)
 {
+    /// <summary>What the completion tokens consist of; absent where nobody looked.</summary>
+    [JsonPropertyName("completion_tokens_details")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CompletionTokensDetails? CompletionTokensDetails { get; init; }
+
     /// <summary>The quota that ended an answer; absent where none did.</summary>
     [JsonPropertyName("limit")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -44,3 +49,16 @@ public sealed record Usage(
 /// <summary>What prompt tokens consist of.</summary>
 /// <param name="CachedTokens">Those whose keys and values were in the cache already.</param>
 public sealed record PromptTokensDetails([property: JsonPropertyName("cached_tokens")] long CachedTokens);
+
+/// <summary>What completion tokens consist of.</summary>
+/// <param name="ReasoningTokens">Those of the reasoning, its marks among them.</param>
+public sealed record CompletionTokensDetails([property: JsonPropertyName("reasoning_tokens")] long ReasoningTokens)
+{
+    /// <summary>Always 0: no predicted answer is used.</summary>
+    [JsonPropertyName("accepted_prediction_tokens")]
+    public long AcceptedPredictionTokens => 0;
+
+    /// <summary>Always 0: no predicted answer is tried.</summary>
+    [JsonPropertyName("rejected_prediction_tokens")]
+    public long RejectedPredictionTokens => 0;
+}

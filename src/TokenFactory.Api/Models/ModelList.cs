@@ -16,10 +16,14 @@ public sealed record ModelList([property: JsonPropertyName("data")] IReadOnlyLis
 /// <param name="Id">The name to ask for it by.</param>
 /// <param name="Created">Since when it serves, in Unix seconds.</param>
 /// <param name="MaxModelLen">Longest context in tokens, prompt and answer together.</param>
+/// <param name="Precision">How its weights are held, for instance <c>bf16</c> or <c>int8</c>.</param>
+/// <param name="State"><c>serving</c>, or <c>failed</c> where no replica can answer.</param>
 public sealed record ModelCard(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("created")] long Created,
-    [property: JsonPropertyName("max_model_len")] int MaxModelLen)
+    [property: JsonPropertyName("max_model_len")] int MaxModelLen,
+    [property: JsonPropertyName("precision")] string Precision,
+    [property: JsonPropertyName("state")] string State)
 {
     /// <summary>Always <c>model</c>.</summary>
     [JsonPropertyName("object")]
@@ -29,5 +33,6 @@ public sealed record ModelCard(
     [JsonPropertyName("owned_by")]
     public string OwnedBy => "token-factory";
 
-    internal static ModelCard Of(ServedModel model) => new(model.Name, model.Facts.LoadedAt.ToUnixTimeSeconds(), model.MaxContext);
+    internal static ModelCard Of(ServedModel model) => new(
+        model.Name, model.Facts.LoadedAt.ToUnixTimeSeconds(), model.MaxContext, model.Precision, model.FindProblem() is null ? "serving" : "failed");
 }

@@ -23,13 +23,13 @@ internal static class UnsupportedFields
 
     private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfChat =
     [
-        ("tools", IsEmpty),
-        ("tool_choice", IsNone),
         ("functions", IsEmpty),
         ("function_call", IsNone),
         ("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText)),
         ("audio", Never),
-        ("prediction", Never),
+        ("verbosity", value => value.ValueKind == JsonValueKind.String && value.ValueEquals("medium"u8)),
+        ("store", IsFalse),
+        ("moderation", Never),
         ("web_search_options", Never),
         ("documents", IsEmpty),
         ("continue_final_message", IsFalse),

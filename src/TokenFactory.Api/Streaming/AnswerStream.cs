@@ -16,13 +16,13 @@ internal sealed class AnswerStream : IDisposable
     private readonly HttpContext _context;
     private readonly GenerationSet _set;
     private readonly SseWriter _sse;
-    private readonly ChunkWriter _chunks;
+    private readonly AnswerWriter _chunks;
     private readonly TimeSpan _keepAlive;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _begun = new();
     private ApiException? _failure;
 
-    private AnswerStream(HttpContext context, GenerationSet set, SseWriter sse, ChunkWriter chunks, TimeSpan keepAlive)
+    private AnswerStream(HttpContext context, GenerationSet set, SseWriter sse, AnswerWriter chunks, TimeSpan keepAlive)
     {
         _context = context;
         _set = set;
@@ -34,10 +34,10 @@ internal sealed class AnswerStream : IDisposable
     /// <summary>Streams an answer to its end. A client that goes away cancels its generations.</summary>
     /// <param name="context">The request; its response has not begun.</param>
     /// <param name="set">The generations.</param>
-    /// <param name="format">Makes the writer of chunks.</param>
+    /// <param name="format">Makes the writer of events.</param>
     /// <param name="keepAlive">How long to be silent at most before the first token.</param>
     /// <exception cref="ApiException">It failed before anything was sent; later failures are sent as an event.</exception>
-    public static async Task RunAsync(HttpContext context, GenerationSet set, Func<SseWriter, ChunkWriter> format, TimeSpan keepAlive)
+    public static async Task RunAsync(HttpContext context, GenerationSet set, Func<SseWriter, AnswerWriter> format, TimeSpan keepAlive)
     {
         using SseWriter sse = new(context.Response.BodyWriter);
         using AnswerStream stream = new(context, set, sse, format(sse), keepAlive);
@@ -83,7 +83,7 @@ internal sealed class AnswerStream : IDisposable
         }
         else if (_context.Response.HasStarted)
         {
-            _sse.Event("error"u8, new ErrorResponse(_failure.Error), ApiJson.Context.ErrorResponse);
+            _chunks.WriteFailure(_failure);
         }
         else
         {
@@ -140,7 +140,7 @@ internal sealed class AnswerStream : IDisposable
                 return;
             }
             await BeginAsync();
-            _chunks.WriteFinish(index, outcome.Reason);
+            _chunks.WriteFinish(index, outcome);
         }
         finally
         {
@@ -186,7 +186,7 @@ internal sealed class AnswerStream : IDisposable
                 try
                 {
                     await SendHeadersAsync();
-                    _sse.KeepAlive();
+                    _chunks.WriteKeepAlive();
                     await _sse.FlushAsync();
                 }
                 finally

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using TokenFactory.Api.Generations;
-using TokenFactory.Engine.Loop;
-using TokenFactory.Engine.Sequences;
 
 namespace TokenFactory.Api.Streaming;
 
@@ -10,7 +8,7 @@ namespace TokenFactory.Api.Streaming;
 /// Writes the chunks of a streamed answer. What all chunks share is encoded once an answer; a chunk is that, an index, and the text
 /// that has gathered.
 /// </summary>
-internal abstract class ChunkWriter
+internal abstract class ChunkWriter : AnswerWriter
 {
     private readonly byte[] _head;
     private readonly byte[] _tail;
@@ -22,8 +20,8 @@ internal abstract class ChunkWriter
     /// <param name="objectName">The chunk's <c>object</c>.</param>
     /// <param name="includeUsage">Whether a last chunk says how many tokens were used; the others then say null.</param>
     protected ChunkWriter(SseWriter sse, AnswerHead head, string objectName, bool includeUsage)
+        : base(sse)
     {
-        Sse = sse;
         _includeUsage = includeUsage;
         byte[] shared = EncodeHead(head, objectName);
         _head = [.. shared, .. "[{\"index\":"u8];
@@ -31,19 +29,7 @@ internal abstract class ChunkWriter
         _tail = includeUsage ? [.. "}],\"usage\":null}"u8] : [.. "}]}"u8];
     }
 
-    protected SseWriter Sse { get; }
-
-    /// <summary>What comes before a choice's first text.</summary>
-    public abstract void WriteStart(int index);
-
-    /// <summary>Writes a piece of a choice; false where there is nothing in it to write.</summary>
-    public abstract bool WriteDelta(int index, GenerationDelta delta);
-
-    /// <summary>Writes how a choice ended.</summary>
-    public abstract void WriteFinish(int index, FinishReason reason);
-
-    /// <summary>Ends the stream.</summary>
-    public void WriteEnd(Usage usage)
+    public override void WriteEnd(Usage usage)
     {
         if (_includeUsage)
         {
@@ -79,6 +65,10 @@ internal abstract class ChunkWriter
         writer.WriteString("object"u8, objectName);
         writer.WriteNumber("created"u8, head.Created);
         writer.WriteString("model"u8, head.Model);
+        if (head.ServiceTier is { } tier)
+        {
+            writer.WriteString("service_tier"u8, tier);
+        }
         writer.WritePropertyName("choices"u8);
         writer.Flush();
         return json.WrittenSpan.ToArray();

@@ -17,6 +17,15 @@ internal sealed class SseWriter(PipeWriter output) : IDisposable
     /// <summary>Begins an event; what follows up to <see cref="EndEvent"/> is its one line of data.</summary>
     public void BeginEvent() => Raw("data: "u8);
 
+    /// <summary>Begins an event of a kind of its own.</summary>
+    public void BeginEvent(ReadOnlySpan<byte> name)
+    {
+        Raw("event: "u8);
+        Raw(name);
+        Raw("\n"u8);
+        BeginEvent();
+    }
+
     public void EndEvent() => Raw("\n\n"u8);
 
     /// <summary>Bytes as they are; they hold no line breaks.</summary>
@@ -37,6 +46,14 @@ internal sealed class SseWriter(PipeWriter output) : IDisposable
         _json.Flush();
     }
 
+    /// <inheritdoc cref="Text(ReadOnlySpan{byte})"/>
+    public void Text(string text)
+    {
+        _json.Reset();
+        _json.WriteStringValue(text);
+        _json.Flush();
+    }
+
     /// <summary>Any value of the protocol. This allocates, and is for what is rare.</summary>
     public void Value<T>(T value, JsonTypeInfo<T> type)
     {
@@ -48,10 +65,7 @@ internal sealed class SseWriter(PipeWriter output) : IDisposable
     /// <summary>An event of a kind of its own: clients that know none but data take it as that.</summary>
     public void Event<T>(ReadOnlySpan<byte> name, T value, JsonTypeInfo<T> type)
     {
-        Raw("event: "u8);
-        Raw(name);
-        Raw("\n"u8);
-        BeginEvent();
+        BeginEvent(name);
         Value(value, type);
         EndEvent();
     }

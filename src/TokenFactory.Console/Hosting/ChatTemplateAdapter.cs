@@ -11,6 +11,9 @@ internal sealed class ChatTemplateAdapter(ChatTemplateSet templates) : IChatTemp
     public static ChatTemplateAdapter? Load(string folder) =>
         ChatTemplateLoader.Load(folder) is { } templates ? new ChatTemplateAdapter(templates) : null;
 
+    /// <summary>The dialect that the templates show.</summary>
+    public ChatDialect Dialect { get; } = ChatDialect.Of(string.Join('\n', templates.Templates.Values.Select(template => template.Source)));
+
     public string Render(ChatPrompt prompt)
     {
         try

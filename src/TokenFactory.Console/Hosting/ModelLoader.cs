@@ -4,6 +4,7 @@ using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Serving;
+using TokenFactory.Engine.Text;
 using TokenFactory.Models;
 using TokenFactory.Models.ChatTemplates;
 using TokenFactory.Models.Configuration;
@@ -63,7 +64,11 @@ internal sealed class ModelLoader(ModelBackends backends, ModelFolders folders, 
         {
             Memory = memory,
         };
-        return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts);
+        ChatDialect shown = template?.Dialect ?? ChatDialect.Plain;
+        return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts)
+        {
+            Dialect = new ChatDialect(options.ToolFormat ?? shown.Tools, options.ReasoningFormat ?? shown.Reasoning),
+        };
     }
 
     private static BatchPolicy ToPolicy(ModelOptions options, IModelExecutor executor)

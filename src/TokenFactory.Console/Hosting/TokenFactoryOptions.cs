@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Text;
 using TokenFactory.Models.Hub;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tenancy.Ledger;
@@ -128,6 +129,12 @@ public sealed class ModelOptions
 
     /// <summary>Most requests that wait; more are refused with 503.</summary>
     public int QueueRequests { get; set; } = 2048;
+
+    /// <summary>How its calls of tools are read; null: as its chat template shows.</summary>
+    public ToolFormat? ToolFormat { get; set; }
+
+    /// <summary>How its reasoning is read; null: as its chat template shows.</summary>
+    public ReasoningFormat? ReasoningFormat { get; set; }
 
     internal ModelOptions Copy() => (ModelOptions)MemberwiseClone();
 

@@ -15,7 +15,7 @@ internal sealed class TokenizerAdapter(ModelTokenizer tokenizer) : ITokenizer
 
     public byte[] GetTokenBytes(int token) => tokenizer.GetTokenBytes(token).ToArray();
 
-    public ITextDecoder CreateDecoder() => new Decoder(tokenizer.CreateStreamingDecoder());
+    public ITextDecoder CreateDecoder(bool skipSpecialTokens) => new Decoder(tokenizer.CreateStreamingDecoder(skipSpecialTokens));
 
     private sealed class Decoder(StreamingDecoder decoder) : ITextDecoder
     {

@@ -87,7 +87,7 @@ internal sealed class EngineCore : IDisposable
             HashRoot = HashRoot(request),
         };
         generation.Sequence = sequence;
-        generation.Output = new GenerationOutput(_options.Tokenizer.CreateDecoder(), request.StopStrings);
+        generation.Output = new GenerationOutput(_options.Tokenizer.CreateDecoder(request.SkipSpecialTokens), request.StopStrings);
         generation.Account = Accounts.Open(request.Tenant, request.Lane);
         _scheduler.Add(sequence, request.Tenant, request.TenantWeight);
         UpdateStatus();

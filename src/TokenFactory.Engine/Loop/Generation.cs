@@ -189,8 +189,7 @@ public sealed class Generation : IValueTaskSource<bool>
         bool wasWaiting;
         lock (_lock)
         {
-            _pending.AddToken(token, logprob, alternatives);
-            _pending.AddText(text);
+            _pending.Add(token, logprob, alternatives, text);
             hasRoom = _pending.TokenCount < Capacity;
             _full = !hasRoom;
             wasWaiting = _waiting;

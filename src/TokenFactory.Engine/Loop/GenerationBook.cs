@@ -242,7 +242,8 @@ internal sealed class GenerationBook
         }
         Sequence sequence = generation.Sequence;
         _scratch.ResetWrittenCount();
-        ReadOnlySpan<byte> text = generation.Output.Append(sample.Token, _scratch);
+        bool isSilent = !generation.Request.SkipSpecialTokens && _endTokens.Contains(sample.Token);
+        ReadOnlySpan<byte> text = isSilent ? [] : generation.Output.Append(sample.Token, _scratch);
         bool hasRoom = generation.Write(
             sample.Token, sample.Logprob, _result!.Alternatives.Slice(sample.AlternativesOffset, sample.AlternativesCount), text);
         if (generation.Output.Stopped && sequence.State != SequenceState.Finished)
@@ -286,7 +287,8 @@ internal sealed class GenerationBook
             generation.FirstTokenAt == 0 ? null : clock.GetElapsedTime(sequence.ArrivedAt, generation.FirstTokenAt),
             clock.GetElapsedTime(sequence.ArrivedAt, now),
             error,
-            generation.JoulesSoFar);
+            generation.JoulesSoFar,
+            generation.Output.StopString);
         generation.Account.AddFinished();
         sequence.ReturnMemory();
         foreach (IEngineObserver observer in _observers)

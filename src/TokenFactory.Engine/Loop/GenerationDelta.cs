@@ -8,7 +8,8 @@ namespace TokenFactory.Engine.Loop;
 /// <param name="Logprob">Natural logarithm of its probability; 0 where not asked for.</param>
 /// <param name="AlternativesOffset">Where its most likely alternatives begin in the delta.</param>
 /// <param name="AlternativesCount">How many there are.</param>
-public readonly record struct GeneratedToken(int Token, float Logprob, int AlternativesOffset, int AlternativesCount);
+/// <param name="TextEnd">Bytes of the delta's text up to and with what this token made certain.</param>
+public readonly record struct GeneratedToken(int Token, float Logprob, int AlternativesOffset, int AlternativesCount, int TextEnd = 0);
 
 /// <summary>What a generation produced since its reader last looked. Reused from read to read: it belongs to the reader.</summary>
 public sealed class GenerationDelta
@@ -38,9 +39,11 @@ public sealed class GenerationDelta
 
     internal void AddText(ReadOnlySpan<byte> utf8) => _text.Write(utf8);
 
-    internal void AddToken(int token, float logprob, ReadOnlySpan<TokenLogprob> alternatives)
+    /// <summary>Adds a token and the text that it makes certain.</summary>
+    internal void Add(int token, float logprob, ReadOnlySpan<TokenLogprob> alternatives, ReadOnlySpan<byte> text)
     {
-        _tokens.Add(new GeneratedToken(token, logprob, _alternatives.Count, alternatives.Length));
+        AddText(text);
+        _tokens.Add(new GeneratedToken(token, logprob, _alternatives.Count, alternatives.Length, _text.WrittenCount));
         _alternatives.AddRange(alternatives);
     }
 }

@@ -12,6 +12,7 @@ namespace TokenFactory.Engine.Loop;
 /// <param name="TotalTime">From arrival to the end.</param>
 /// <param name="Error">What failed, where the reason is <see cref="FinishReason.Failed"/>.</param>
 /// <param name="Joules">Its share of the energy of the steps that computed it; null where nothing measures it.</param>
+/// <param name="StopString">The stop string that ended it; null where none did.</param>
 public sealed record GenerationOutcome(
     FinishReason Reason,
     int PromptTokens,
@@ -21,4 +22,5 @@ public sealed record GenerationOutcome(
     TimeSpan? FirstTokenTime,
     TimeSpan TotalTime,
     string? Error,
-    double? Joules = null);
+    double? Joules = null,
+    string? StopString = null);

@@ -8,11 +8,13 @@ namespace TokenFactory.Engine.Loop;
 internal sealed class GenerationOutput
 {
     private readonly ITextDecoder _decoder;
+    private readonly IReadOnlyList<string> _stopStrings;
     private readonly StopMatcher? _stops;
 
     public GenerationOutput(ITextDecoder decoder, IReadOnlyList<string> stopStrings)
     {
         _decoder = decoder;
+        _stopStrings = stopStrings;
         if (stopStrings.Count > 0)
         {
             _stops = new StopMatcher([.. stopStrings.Select(Encoding.UTF8.GetBytes)]);
@@ -21,6 +23,9 @@ internal sealed class GenerationOutput
 
     /// <summary>Whether a stop string was found; there is no text after it.</summary>
     public bool Stopped => _stops is { Matched: >= 0 };
+
+    /// <summary>The stop string that was found; null for none.</summary>
+    public string? StopString => Stopped ? _stopStrings[_stops!.Matched] : null;
 
     /// <summary>The text that a token makes certain, valid until the next call.</summary>
     /// <param name="token">The generated token.</param>

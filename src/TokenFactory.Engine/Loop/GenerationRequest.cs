@@ -38,6 +38,12 @@ public sealed record GenerationRequest
     /// <summary>Goes on past the model's end tokens, for measuring.</summary>
     public bool IgnoreEndTokens { get; init; }
 
+    /// <summary>
+    /// Whether special tokens give no text. False for a reader to whom they mark parts of the answer; the model's end tokens give none
+    /// either way.
+    /// </summary>
+    public bool SkipSpecialTokens { get; init; } = true;
+
     /// <summary>Requests share cached prefixes only with those of the same salt.</summary>
     public string CacheSalt { get; init; } = "";
 

@@ -25,6 +25,9 @@ public sealed record ServedModel(
     /// <summary>Forms that texts can be held to.</summary>
     public ModelConstraints Constraints { get; } = new(Tokenizer, Replicas[0].Options.EndTokens, Replicas[0].Limits.VocabularySize);
 
+    /// <summary>How it marks calls of tools and reasoning.</summary>
+    public ChatDialect Dialect { get; init; } = ChatDialect.Plain;
+
     /// <summary>Longest sequence, prompt and generated tokens together.</summary>
     public int MaxContext => Replicas[0].MaxContext;
 

@@ -19,8 +19,9 @@ public interface ITokenizer
     /// <summary>The bytes that a token stands for on its own, not always valid UTF-8; for a special token, those of its name.</summary>
     byte[] GetTokenBytes(int token);
 
-    /// <summary>A decoder for tokens that continue a prompt; special tokens give no text.</summary>
-    ITextDecoder CreateDecoder();
+    /// <summary>A decoder for tokens that continue a prompt.</summary>
+    /// <param name="skipSpecialTokens">Whether special tokens give no text; else they give their names.</param>
+    ITextDecoder CreateDecoder(bool skipSpecialTokens);
 }
 
 /// <summary>

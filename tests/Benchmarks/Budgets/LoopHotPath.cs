@@ -127,7 +127,7 @@ internal static class LoopHotPath
 
         public byte[] GetTokenBytes(int token) => [(byte)token];
 
-        public ITextDecoder CreateDecoder() => new Letters();
+        public ITextDecoder CreateDecoder(bool skipSpecialTokens) => new Letters();
 
         private sealed class Letters : ITextDecoder
         {

@@ -48,8 +48,7 @@ internal static class TextHotPath
             () =>
             {
                 delta.Clear();
-                delta.AddToken('w', 0, []);
-                delta.AddText(" w\"ord"u8);
+                delta.Add('w', 0, [], " w\"ord"u8);
                 chunks.WriteDelta(0, delta);
                 Task flush = sse.FlushAsync().AsTask();
                 flush.GetAwaiter().GetResult();

@@ -4,7 +4,7 @@ using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Tests.Shared.Engine;
 
-/// <summary>Token ids are the bytes of UTF-8; ids from 256 on are special and give no text. Incomplete code points are held back.</summary>
+/// <summary>Token ids are the bytes of UTF-8; 0 and ids from 256 on are special and give no text, or their names. Incomplete code points are held back.</summary>
 internal sealed class ByteTokenizer(int vocabularySize = 256) : ITokenizer
 {
     public int VocabularySize => vocabularySize;
@@ -14,7 +14,7 @@ internal sealed class ByteTokenizer(int vocabularySize = 256) : ITokenizer
     public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens)
     {
         ArrayBufferWriter<byte> text = new();
-        ITextDecoder decoder = CreateDecoder();
+        ITextDecoder decoder = CreateDecoder(skipSpecialTokens);
         foreach (int token in tokens)
         {
             decoder.Append(token, text);
@@ -25,16 +25,17 @@ internal sealed class ByteTokenizer(int vocabularySize = 256) : ITokenizer
 
     public byte[] GetTokenBytes(int token) => token < 256 ? [(byte)token] : Encoding.UTF8.GetBytes($"<{token}>");
 
-    public ITextDecoder CreateDecoder() => new Decoder();
+    public ITextDecoder CreateDecoder(bool skipSpecialTokens) => new Decoder(skipSpecialTokens);
 
-    private sealed class Decoder : ITextDecoder
+    private sealed class Decoder(bool skipSpecialTokens) : ITextDecoder
     {
         private readonly List<byte> _held = [];
 
         public void Append(int token, IBufferWriter<byte> utf8)
         {
-            if (token >= 256)
+            if (token is 0 or >= 256)
             {
+                utf8.Write(skipSpecialTokens ? [] : Encoding.UTF8.GetBytes($"<{token}>"));
                 return;
             }
             _held.Add((byte)token);

@@ -55,6 +55,9 @@ internal sealed class HashExecutor : IModelExecutor
     /// <summary>Whether the logits of a slice hold NaN.</summary>
     public Func<StepSlice, bool>? IsPoisoned { get; set; }
 
+    /// <summary>The next token after a context, where it is not the hash's; null gives that.</summary>
+    public Func<int[], int?>? Choose { get; set; }
+
     /// <summary>How long a step takes at least.</summary>
     public TimeSpan StepTime { get; set; }
 
@@ -155,7 +158,7 @@ internal sealed class HashExecutor : IModelExecutor
         {
             context[position] = _memory[Address(slice, position)];
         }
-        int next = length >= EndAfter && EndToken >= 0 ? EndToken : Next(context, Limits.VocabularySize);
+        int next = length >= EndAfter && EndToken >= 0 ? EndToken : Choose?.Invoke(context) ?? Next(context, Limits.VocabularySize);
         Array.Clear(_logits);
         _logits[next] = IsPoisoned?.Invoke(slice) == true ? float.NaN : 10;
         _sampler.Sample(_logits, sampling, index, _result);

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace TokenFactory.Api.ChatCompletions;
+
+/// <summary>The tools of a request and what the model may do with them.</summary>
+/// <param name="Tools">A JSON array of descriptions, as chat templates read them.</param>
+/// <param name="Names">The tools' names.</param>
+/// <param name="Choice">Whether one is to be called.</param>
+/// <param name="Forced">The one that is to be called, where <paramref name="Choice"/> is <see cref="ToolChoice.Required"/> and it is known; else null.</param>
+/// <param name="OneCall">Whether an answer may hold only one call.</param>
+internal sealed record ToolUse(JsonElement Tools, IReadOnlySet<string> Names, ToolChoice Choice, string? Forced, bool OneCall);
+
+/// <summary>Whether a model is to call a tool.</summary>
+internal enum ToolChoice
+{
+    /// <summary>It may.</summary>
+    Auto,
+
+    /// <summary>It must not.</summary>
+    None,
+
+    /// <summary>It must.</summary>
+    Required,
+}

@@ -1,0 +1,106 @@
+namespace TokenFactory.Api.Tests.Fields;
+
+/// <summary>What becomes of a field.</summary>
+internal enum Treatment
+{
+    /// <summary>It does what the protocol says.</summary>
+    Honoured,
+
+    /// <summary>It is checked and changes nothing.</summary>
+    Accepted,
+
+    /// <summary>It is answered with 400 and its name, save where its value asks for nothing.</summary>
+    Refused,
+}
+
+/// <summary>A field of a request.</summary>
+/// <param name="Name">Its name on the wire.</param>
+/// <param name="Treatment">What becomes of it.</param>
+/// <param name="Note">How, or why.</param>
+/// <param name="Sample">A value that asks for something, as JSON; other fields that it needs follow it.</param>
+internal sealed record FieldEntry(string Name, Treatment Treatment, string Note, string Sample);
+
+/// <summary>What becomes of every field: the table of <c>docs/api.md</c>, and what the server is held to.</summary>
+internal static class FieldCatalog
+{
+    private const string Tool = """[{"type":"function","function":{"name":"get_weather"}}]""";
+
+    private static readonly FieldEntry[] Common =
+    [
+        new("model", Treatment.Honoured, "may be left out where one model serves", "\"hash\""),
+        new("frequency_penalty", Treatment.Honoured, "-2 to 2", "0.5"),
+        new("presence_penalty", Treatment.Honoured, "-2 to 2", "0.5"),
+        new("temperature", Treatment.Honoured, "0 to 2; absent: the model's own default", "0.7"),
+        new("top_p", Treatment.Honoured, "above 0, at most 1; absent: the model's own default", "0.9"),
+        new("n", Treatment.Honoured, "1 to 16", "2"),
+        new("seed", Treatment.Honoured, "answer i uses seed + i", "7"),
+        new("stop", Treatment.Honoured, "a string or up to 16", "[\"\\n\"]"),
+        new("stream", Treatment.Honoured, "", "true"),
+        new("stream_options", Treatment.Honoured, "`include_usage`", "{\"include_usage\":true},\"stream\":true"),
+        new("logit_bias", Treatment.Honoured, "at most 1024 tokens, -100 to 100", "{\"65\":5}"),
+        new("max_tokens", Treatment.Honoured, "absent: as many as context and quota leave", "3"),
+        new("user", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+    ];
+
+    /// <summary>Of <c>POST /v1/chat/completions</c>.</summary>
+    public static IReadOnlyList<FieldEntry> Chat { get; } =
+    [
+        new("messages", Treatment.Honoured, "text parts only; `tool_calls`, `tool` messages and `reasoning_content` reach the chat template", """[{"role":"user","content":"x"}]"""),
+        .. Common,
+        new("max_completion_tokens", Treatment.Honoured, "overrides `max_tokens`", "3"),
+        new("logprobs", Treatment.Honoured, "of every token, marks of reasoning and calls among them", "true"),
+        new("top_logprobs", Treatment.Honoured, "0 to 20", "2,\"logprobs\":true"),
+        new("tools", Treatment.Honoured, "functions; custom tools and `strict` are refused: arguments are as the model writes them", Tool),
+        new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is a call, of that function; its arguments, and the name where several are offered, are the model's", $"\"required\",\"tools\":{Tool}"),
+        new("parallel_tool_calls", Treatment.Honoured, "false: calls after the first are left out", $"false,\"tools\":{Tool}"),
+        new("reasoning_effort", Treatment.Honoured, "given to the chat template, which may know it; `none` also sets `enable_thinking` to false", "\"low\""),
+        new("service_tier", Treatment.Honoured, "`priority`: the interactive lane, `flex`: batch, as far as the plan holds them; the answer says which; `scale` is refused", "\"flex\""),
+        new("metadata", Treatment.Accepted, "at most 16 strings; kept nowhere", "{\"a\":\"b\"}"),
+        new("safety_identifier", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+        new("prompt_cache_key", Treatment.Accepted, "prefixes are found by their content; `cache_salt` keeps them apart", "\"k\""),
+        new("prompt_cache_retention", Treatment.Accepted, "prefixes stay while there is room", "\"24h\""),
+        new("prompt_cache_options", Treatment.Accepted, "prefixes stay while there is room", "{}"),
+        new("prediction", Treatment.Accepted, "a hint about speed; none of it is used, and usage says so", "{\"type\":\"content\",\"content\":\"x\"}"),
+        new("store", Treatment.Refused, "answers are not kept; `false` is taken", "true"),
+        new("response_format", Treatment.Honoured, "every answer that ends by itself has the form; what a schema asks and cannot be held to is refused by its place; not together with `tools`", "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":{\"type\":\"boolean\"}}}"),
+        new("modalities", Treatment.Refused, "text only; `[\"text\"]` is taken", "[\"text\",\"audio\"]"),
+        new("audio", Treatment.Refused, "text only", "{\"voice\":\"alloy\",\"format\":\"wav\"}"),
+        new("web_search_options", Treatment.Refused, "no search", "{}"),
+        new("verbosity", Treatment.Refused, "no model here knows it; `medium` is taken", "\"low\""),
+        new("moderation", Treatment.Refused, "no moderation", "{\"model\":\"x\"}"),
+        new("functions", Treatment.Refused, "deprecated; send `tools`", "[{\"name\":\"f\"}]"),
+        new("function_call", Treatment.Refused, "deprecated; send `tool_choice`", "\"auto\""),
+    ];
+
+    /// <summary>Of <c>POST /v1/completions</c>.</summary>
+    public static IReadOnlyList<FieldEntry> Completions { get; } =
+    [
+        new("prompt", Treatment.Honoured, "a string, strings, token ids, or lists of token ids", "\"x\""),
+        .. Common,
+        new("logprobs", Treatment.Honoured, "0 to 20", "2"),
+        new("echo", Treatment.Honoured, "not together with `logprobs`", "true"),
+        new("best_of", Treatment.Refused, "no choosing among answers; the same as `n` is taken", "3"),
+        new("suffix", Treatment.Refused, "no filling in; an empty one is taken", "\"end\""),
+    ];
+
+    /// <summary>Of chat completions and in no specification of OpenAI's.</summary>
+    public static IReadOnlyList<FieldEntry> Beyond { get; } =
+    [
+        new("top_k", Treatment.Honoured, "0 or -1: all", "5"),
+        new("min_p", Treatment.Honoured, "0 to 1", "0.1"),
+        new("repetition_penalty", Treatment.Honoured, "1 is off", "1.1"),
+        new("stop_token_ids", Treatment.Honoured, "up to 256", "[65]"),
+        new("ignore_eos", Treatment.Honoured, "for measuring", "true"),
+        new("cache_salt", Treatment.Honoured, "prefixes are shared with those of the same salt only", "\"s\""),
+        new("add_generation_prompt", Treatment.Honoured, "", "true"),
+        new("chat_template_kwargs", Treatment.Honoured, "further variables of the chat template, for instance `enable_thinking`", "{\"enable_thinking\":false}"),
+        new("guided_json", Treatment.Honoured, "a JSON Schema", "{\"type\":\"boolean\"}"),
+        new("guided_regex", Treatment.Honoured, "ECMA-262 without look-around and back references; the whole answer matches", "\"[ab]\""),
+        new("guided_choice", Treatment.Honoured, "up to 1000 texts", "[\"a\",\"b\"]"),
+        new("guided_grammar", Treatment.Honoured, "EBNF; the rule `root` is the answer's", "\"root ::= [ab]\""),
+        new("structured_outputs", Treatment.Honoured, "`json`, `regex`, `choice`, `grammar` or `json_object`", "{\"regex\":\"[ab]\"}"),
+        new("min_tokens", Treatment.Refused, "0 is taken", "3"),
+        new("continue_final_message", Treatment.Refused, "`false` is taken", "true"),
+        new("prompt_logprobs", Treatment.Refused, "prompts have none here", "1"),
+    ];
+}

@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace TokenFactory.Api.Tests.Fields;
+
+/// <summary>The text of <c>docs/api.md</c>.</summary>
+internal static class FieldDocument
+{
+    private const string Head = """
+        # What becomes of each field
+        Written by a test from the table that the server is held to; change the table (`FieldCatalog`) and run the tests with
+        `TOKENFACTORY_WRITE_DOCS=1`. **Honoured**: it does what the protocol says. **Accepted**: it is checked and changes nothing.
+        **Refused**: 400 with its name, because ignoring it would give another answer than was asked for. Unknown fields are ignored.
+
+        Calls of tools and reasoning are read from the model's text in the form that its chat template shows: Hermes and Qwen, Llama 3,
+        Mistral (both forms), gpt-oss; `<think>` of DeepSeek and Qwen. A model's `ToolFormat` and `ReasoningFormat` in the configuration
+        override that. A model whose calls are written otherwise refuses `tools`. Arguments are as the model wrote them: nothing makes sure
+        that they are JSON, or fit the schema.
+
+
+        """;
+
+    public static string Write()
+    {
+        StringBuilder text = new(Head.ReplaceLineEndings("\n"));
+        AddTable(text, "`POST /v1/chat/completions`", FieldCatalog.Chat);
+        AddTable(text, "`POST /v1/chat/completions`, beyond OpenAI's description", FieldCatalog.Beyond);
+        AddTable(text, "`POST /v1/completions`", FieldCatalog.Completions);
+        return text.ToString();
+    }
+
+    private static void AddTable(StringBuilder text, string title, IReadOnlyList<FieldEntry> fields)
+    {
+        text.Append("## ").Append(title).Append("\n| field | | how, or why |\n|---|---|---|\n");
+        foreach (FieldEntry field in fields)
+        {
+            text.Append("| `").Append(field.Name).Append("` | ").Append(field.Treatment.ToString().ToLowerInvariant()).Append(" | ").Append(field.Note).Append(" |\n");
+        }
+        text.Append('\n');
+    }
+}
