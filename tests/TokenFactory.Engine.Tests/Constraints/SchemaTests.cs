@@ -77,10 +77,10 @@ public sealed class SchemaTests
     [InlineData("{\"b\":1,\"a\":[1]}", false, false)]
     public void Whitespace_AtMostOneSpaceAfterCommaAndColon_AndOrderIsTheSchemas(string text, bool spaced, bool compact)
     {
-        const string schema = """{"type":"object","properties":{"a":{"type":"array","items":{"type":"integer"}},"b":{"type":"integer"}},"additionalProperties":false}""";
+        const string Schema = """{"type":"object","properties":{"a":{"type":"array","items":{"type":"integer"}},"b":{"type":"integer"}},"additionalProperties":false}""";
 
-        Assert.Equal(spaced, Constrained.Schema(schema).Accepts(text));
-        Assert.Equal(compact, Constrained.Schema(schema, new JsonSchemaOptions { Whitespace = JsonWhitespace.Compact }).Accepts(text));
+        Assert.Equal(spaced, Constrained.Schema(Schema).Accepts(text));
+        Assert.Equal(compact, Constrained.Schema(Schema, new JsonSchemaOptions { Whitespace = JsonWhitespace.Compact }).Accepts(text));
     }
 
     [Theory]
