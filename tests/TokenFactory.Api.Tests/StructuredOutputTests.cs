@@ -72,6 +72,7 @@ public sealed class StructuredOutputTests
     [InlineData(""" "guided_regex": "(a" """, "guided_regex", "guided_regex")]
     [InlineData(""" "guided_regex": "(?=a)b" """, "guided_regex", "guided_regex at")]
     [InlineData(""" "guided_regex": "(a{1000}){1000}" """, "guided_regex", "guided_regex")]
+    [InlineData(""" "guided_regex": "\\u0000" """, "guided_regex", "no token of this model can begin")]
     [InlineData(""" "guided_choice": [] """, "guided_choice", "1 to 1000")]
     [InlineData(""" "guided_choice": ["a"], "guided_regex": "b" """, "guided_choice", "both ask for a form")]
     [InlineData(""" "guided_regex": "b", "ignore_eos": true """, "ignore_eos", "Leave one of them out")]

@@ -50,6 +50,7 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
             }
         }
         TokenConstraint made = Compile(source, cancellation);
+        RequireBegin(made);
         lock (_lock)
         {
             if (_bySource.TryGetValue(source, out LinkedListNode<(ConstraintSource, TokenConstraint Constraint)>? other))
@@ -64,6 +65,16 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
             }
         }
         return made;
+    }
+
+    /// <summary>Makes the first mask, and refuses what no token can begin: a request would fail at once.</summary>
+    private static void RequireBegin(TokenConstraint constraint)
+    {
+        ConstraintState state = constraint.CreateState();
+        if (!state.FillMask(new uint[constraint.Vocabulary.MaskWords]) && !state.IsComplete)
+        {
+            throw new ConstraintException("", "no token of this model can begin it; ask for another form, or another model");
+        }
     }
 
     private TokenConstraint Compile(ConstraintSource source, CancellationToken cancellation) => source.Language switch

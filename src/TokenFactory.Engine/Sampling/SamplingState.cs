@@ -28,6 +28,8 @@ public sealed class SamplingState
     {
         Parameters = parameters;
         _constraint = constraint;
+        // The first mask is made while the prompt waits and is computed.
+        constraint?.BeginMask();
         Seed = seed;
         if (parameters.HasPenalties)
         {
