@@ -32,6 +32,7 @@ public static class ConsoleApplication
         SettingsCheck.Demand(builder.Configuration);
 
         builder.Services.AddTokenFactoryApi(builder.Configuration);
+        builder.Services.AddTraces(builder.Configuration);
         builder.Services.AddTenancyHosting();
         builder.Services.AddModelHosting(builder.Configuration);
         builder.Services.AddLiveData(builder.Configuration);

@@ -26,6 +26,9 @@ public static class CudaModelLoader
     /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
     public static void CheckSupported(ModelFolder folder) => SupportedSpec.Check(folder, new CudaExecutorOptions().BlockSize);
 
+    /// <summary>The precision of a model where none is asked for: that of its files where layers are computed in it, else bf16.</summary>
+    public static CudaPrecision UsualPrecision(ModelSpec spec) => spec is { StoredFp8: not null, Experts: null } ? CudaPrecision.Fp8 : CudaPrecision.BFloat16;
+
     /// <summary>Loads a model; blocks for as long as it takes.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="options">How.</param>
@@ -36,7 +39,7 @@ public static class CudaModelLoader
     /// <exception cref="NotSupportedException">No kernel does the model's shapes, or the device is too old.</exception>
     /// <exception cref="ModelFormatException">The weights are damaged.</exception>
     public static CudaModelExecutor Load(ModelFolder folder, CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default) =>
-        Load(options, progress, made => new CudaModelExecutor(Load(folder, options, TensorShard.Whole, made, progress, cancellation)));
+        Load(options, progress, made => new CudaModelExecutor([Load(folder, options, TensorShard.Whole, made, progress, cancellation)], group: null, TypeOf(options)));
 
     /// <summary>Loads a model that several devices share evenly; blocks for as long as it takes. What <see cref="Load(ModelFolder, CudaExecutorOptions, IProgress{ModelLoadProgress}, CancellationToken)"/> throws, this throws too.</summary>
     /// <param name="folder">The model.</param>
@@ -45,7 +48,7 @@ public static class CudaModelLoader
     /// <param name="progress">Told how far it is.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArgumentException">The model cannot be divided so, or NCCL is not on this machine.</exception>
-    public static DividedModelExecutor LoadDivided(
+    public static CudaModelExecutor LoadDivided(
         ModelFolder folder, CudaExecutorOptions options, IReadOnlyList<int> devices, IProgress<ModelLoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (!NcclGroup.IsThere)
@@ -63,18 +66,20 @@ public static class CudaModelLoader
                 CudaExecutorOptions own = options with { Device = devices[rank], Graphs = false };
                 decoders.Add(Load(folder, own, new TensorShard(rank, devices.Count), made, progress, cancellation));
             }
-            return new DividedModelExecutor(decoders, group, options.Precision == CudaPrecision.Float16 ? MatrixType.Float16 : MatrixType.BFloat16);
+            return new CudaModelExecutor(decoders, group, TypeOf(options));
         });
     }
 
-    private static T Load<T>(CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress, Func<List<IDisposable>, T> load)
+    private static MatrixType TypeOf(CudaExecutorOptions options) => options.Precision == CudaPrecision.Float16 ? MatrixType.Float16 : MatrixType.BFloat16;
+
+    private static CudaModelExecutor Load(CudaExecutorOptions options, IProgress<ModelLoadProgress>? progress, Func<List<IDisposable>, CudaModelExecutor> load)
     {
         options.Validate();
         List<IDisposable> made = [];
         using HandleScope handles = new();
         try
         {
-            T executor = load(made);
+            CudaModelExecutor executor = load(made);
             progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
             return executor;
         }
@@ -125,7 +130,7 @@ public static class CudaModelLoader
         SamplingRows sampling = Keep(new SamplingRows(options.MaxSequences + 1, spec.VocabularySize, stream));
         RopeTables ropes = Keep(new RopeTables(spec, sizes.Context, stream));
         MatrixProducts products = Keep(new MatrixProducts(library, stream, spec, shard, kernels));
-        products.Make(spec, weights, buffers, isHalf ? MatrixType.Float16 : MatrixType.BFloat16, sizes.Rows, sizes.Samples);
+        products.Make(spec, weights, buffers, TypeOf(options), sizes.Rows, sizes.Samples);
         ILayerArithmetic arithmetic = kernels.Fp8 is { } fp8
             ? new Fp8Arithmetic(spec, shard, weights, fp8, buffers, products, stream)
             : new ElementArithmetic(spec, shard, weights, kernels, buffers, products, stream);

@@ -40,7 +40,7 @@ public sealed class BadInputTests
     [InlineData("logit_bias", "{\"1\":1e99}")]
     [InlineData("model", "5")]
     [InlineData("tools", "[{}]")]
-    [InlineData("response_format", "{\"type\":\"json_object\"}")]
+    [InlineData("response_format", "{\"type\":\"xml\"}")]
     public async Task Chat_BadField_Is400AndNamesIt(string field, string value)
     {
         await using ApiHost host = await ApiHost.StartAsync();

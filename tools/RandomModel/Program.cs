@@ -40,6 +40,6 @@ command.SetAction(parsed =>
     {
         ByteTokenizer.Write(path, model.Spec.VocabularySize);
     }
-    Console.WriteLine($"{path}: {model.Spec.ParameterCount / 1e6:F0} million parameters");
+    Console.WriteLine($"{path}: {model.Spec.ParameterCount / 1e6:F0} million parameters, of which a token passes {model.Spec.ActiveParameterCount / 1e6:F0}");
 });
 return command.Parse(args).Invoke();

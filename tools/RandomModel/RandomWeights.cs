@@ -29,6 +29,11 @@ public static class RandomWeights
         for (int t = 0; t < tensors.Length; t++)
         {
             Uniform uniform = new(((ulong)(uint)seed << 32) | (uint)t);
+            if (tensors[t].IsPacked)
+            {
+                WritePacked(file, tensors[t], ref uniform);
+                continue;
+            }
             (float center, float deviation) = Distribution(tensors[t], spec);
             for (long left = tensors[t].ElementCount; left > 0; left -= ChunkElements)
             {
@@ -39,12 +44,25 @@ public static class RandomWeights
         }
     }
 
+    // MXFP4: any numbers, whose root mean square is 2.8, and scales about what brings them to the size of other matrices.
+    private static void WritePacked(FileStream file, ExpectedTensor tensor, ref Uniform uniform)
+    {
+        bool isScale = tensor.Roles[0] is WeightRole.ExpertGateUpScales or WeightRole.ExpertDownScales;
+        double inputs = tensor.Shape[2] * Mxfp4.BlockSize;
+        float center = isScale ? 127 - (float)Math.Log2(2.8 * Math.Sqrt(inputs)) : 127.5f;
+        float[] values = new float[tensor.ElementCount];
+        uniform.Fill(values, center, (isScale ? 2 : 255) / MathF.Sqrt(12));
+        file.Write([.. values.Select(value => (byte)MathF.Round(value))]);
+    }
+
     private static (float Center, float Deviation) Distribution(ExpectedTensor tensor, ModelSpec spec) => tensor.Roles[0] switch
     {
         WeightRole.TokenEmbedding => (0, 1 / MathF.Sqrt(spec.HiddenSize)),
         // Choices of experts are as clear as a trained router's.
         WeightRole.Router => (0, 3 / MathF.Sqrt(spec.HiddenSize)),
-        _ when tensor.Shape.Length == 2 => (0, 1 / MathF.Sqrt(tensor.Shape[1])),
+        WeightRole.ExpertGateUpBias or WeightRole.ExpertDownBias => (0, 0.2f),
+        WeightRole.AttentionSinks => (0, 1),
+        _ when tensor.Shape.Length >= 2 => (0, 1 / MathF.Sqrt(tensor.Shape[1])),
         _ when tensor.Name.EndsWith(".bias", StringComparison.Ordinal) => (0, 0.2f),
         _ => (1 - spec.NormWeightOffset, 0.1f),
     };
@@ -58,9 +76,9 @@ public static class RandomWeights
             writer.WriteStartObject();
             foreach (ExpectedTensor tensor in tensors)
             {
-                long end = offset + (tensor.ElementCount * (type == TensorType.F32 ? 4 : 2));
+                long end = offset + (tensor.ElementCount * (tensor.IsPacked ? 1 : type == TensorType.F32 ? 4 : 2));
                 writer.WriteStartObject(tensor.Name);
-                writer.WriteString("dtype", type.ToString());
+                writer.WriteString("dtype", (tensor.IsPacked ? TensorType.U8 : type).ToString());
                 WriteArray(writer, "shape", tensor.Shape.AsSpan());
                 WriteArray(writer, "data_offsets", [offset, end]);
                 writer.WriteEndObject();

@@ -24,21 +24,34 @@ internal static class ChatPromptEncoder
             throw ApiException.Invalid(
                 $"tools cannot be used with {model.Name}: it writes calls in no form that this server reads. Leave tools out.", "tools", "tools_not_supported");
         }
+        if (use is not null && request.Constraint is { } form)
+        {
+            throw ApiException.Invalid(
+                $"{form.Field} holds the whole answer to a form, so that no tool could be called. Leave it out, or set tool_choice to none.", form.Field, "unsupported_parameter");
+        }
         string text = Render(model, request, use?.Tools);
         bool isReasoningOpen = model.Dialect.Reasoning == ReasoningFormat.Think && text.AsSpan().TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
-        string prefill = "";
-        if (use is { Choice: ToolChoice.Required })
+        string prefill = Opening(model.Dialect, use, request);
+        if (isReasoningOpen && (prefill.Length > 0 || request.Constraint is not null))
         {
-            if (isReasoningOpen)
-            {
-                text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
-                isReasoningOpen = false;
-            }
-            prefill = ForcedCall.Open(model.Dialect.Tools, use.Forced);
+            text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
+            isReasoningOpen = false;
         }
         int[] tokens = model.Tokenizer.Encode(text + prefill, addSpecialTokens: false, parseSpecialTokens: true);
-        return new EncodedChat(tokens, new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false));
+        ReadingPlan reading = new(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false);
+        return new EncodedChat(tokens, reading, use?.Arguments ?? request.Constraint);
     }
+
+    /// <summary>
+    /// How the answer begins, where that is no matter of the model's: with a forced call, or where a form is asked for with the channel
+    /// that the form is for, since the form leaves no room for the marks of reasoning.
+    /// </summary>
+    private static string Opening(ChatDialect dialect, ToolUse? use, ChatCompletionRequest request) => use switch
+    {
+        { Choice: ToolChoice.Required } => ForcedCall.Open(dialect.Tools, use.Forced),
+        null when request.Constraint is not null && dialect.Reasoning == ReasoningFormat.Harmony => "<|channel|>final<|message|>",
+        _ => "",
+    };
 
     private static string Render(ServedModel model, ChatCompletionRequest request, JsonElement? tools)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TokenFactory.Api.Generations;
+using TokenFactory.Api.Tracing;
 
 namespace TokenFactory.Api.Completions;
 
@@ -23,4 +24,6 @@ public sealed record CompletionRequest : GenerateRequest
     public bool Echo { get; init; }
 
     internal override int? WantedLogprobs => Logprobs;
+
+    internal override GenerationOperation Operation => GenerationOperation.TextCompletion;
 }

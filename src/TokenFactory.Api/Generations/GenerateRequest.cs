@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using TokenFactory.Api.Constraints;
+using TokenFactory.Api.Tracing;
 
 namespace TokenFactory.Api.Generations;
 
@@ -80,6 +82,14 @@ public abstract record GenerateRequest
     /// <summary>The client's own name for its user; accepted and not used.</summary>
     [JsonPropertyName("user")]
     public string? User { get; init; }
+
+    /// <summary>The form of the answers; null where they are free.</summary>
+    [JsonIgnore]
+    internal AskedConstraint? Constraint { get; init; }
+
+    /// <summary>What is asked for.</summary>
+    [JsonIgnore]
+    internal virtual GenerationOperation Operation => GenerationOperation.Chat;
 
     /// <summary>Most tokens of an answer, by whichever name it was asked.</summary>
     [JsonIgnore]

@@ -3,6 +3,7 @@ using TokenFactory.Api.Admission;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Metering;
 using TokenFactory.Api.Metrics;
+using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Serving;
@@ -32,6 +33,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         {
             throw ApiException.Unavailable(obstacle, "ledger_unavailable", LedgerPatience);
         }
+        TokenConstraint? constraint = request.Constraint?.CompileFor(model, context.RequestAborted);
         int answers = prompts.Count * request.N;
         QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
         Reservation reservation = Reserve(context, model, caller, wanted);
@@ -40,7 +42,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         // All answers go to one replica: they share their prompt's keys and values there, and are one row of the ledger.
         EngineLoop replica = model.ChooseReplica();
         RequestIdentity who = new(
-            answerId, caller.RequestId, caller.Grant, model.Name, replica.Device.Id, caller.Lane, caller.Feature);
+            answerId, caller.RequestId, caller.Grant, model.Name, replica.Device.Id, caller.Lane, caller.Feature, request.Operation);
         RequestMeter meter = new(ledger, who, reservation, answers, request.N, clock);
         List<Generation> accepted = new(answers);
         GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);
@@ -59,6 +61,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
                         Prompt = prompts[index / request.N],
                         MaxNewTokens = mostEach,
                         Sampling = sampling with { Seed = sampling.Seed is { } seed ? unchecked(seed + index) : null },
+                        Constraint = constraint,
                         StopStrings = request.Stop,
                         StopTokens = request.StopTokenIds,
                         IgnoreEndTokens = request.IgnoreEos,

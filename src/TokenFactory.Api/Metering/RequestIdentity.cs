@@ -1,3 +1,4 @@
+using TokenFactory.Api.Tracing;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Tenancy.Directory;
 
@@ -11,5 +12,6 @@ namespace TokenFactory.Api.Metering;
 /// <param name="Device">Where it runs.</param>
 /// <param name="Lane">The lane that it was admitted to.</param>
 /// <param name="Feature">What it uses by the piece; null for nothing.</param>
+/// <param name="Operation">What is asked for.</param>
 public readonly record struct RequestIdentity(
-    string Id, string RequestId, KeyGrant? Grant, string Model, string Device, Lane Lane, string? Feature = null);
+    string Id, string RequestId, KeyGrant? Grant, string Model, string Device, Lane Lane, string? Feature = null, GenerationOperation Operation = GenerationOperation.Chat);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using TokenFactory.Api.Admission;
+using TokenFactory.Api.Tracing;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Tenancy.Ledger;
@@ -21,6 +23,7 @@ public sealed class RequestMeter(
 {
     private readonly AnswerMeter[] _answers = new AnswerMeter[answers];
     private readonly long _arrivedAt = clock.GetTimestamp();
+    private readonly Activity? _span = GenerationSpan.Start(who);
 
     /// <summary>Answers under way, and one more until all of them were handed in.</summary>
     private int _open = 1;
@@ -79,13 +82,15 @@ public sealed class RequestMeter(
         }
         Figures figures = Sum();
         reservation?.Complete(figures.Prompt + figures.Generated, countsFeature: figures.Generated > 0);
+        UsageRecord record = ToRecord(figures);
+        GenerationSpan.End(_span, record, _answers[0]?.Outcome?.FirstTokenTime);
         if (_accepted == 0)
         {
             ledger.Forget(this);
         }
         else
         {
-            ledger.Record(this, ToRecord(figures));
+            ledger.Record(this, record);
         }
     }
 
@@ -162,7 +167,7 @@ public sealed class RequestMeter(
         FinishReason.Length => "length",
         FinishReason.Cancelled => "cancelled",
         FinishReason.Abandoned => "abandoned",
-        _ => "failed",
+        _ => UsageRecord.Failed,
     };
 
     /// <summary>One answer, as the engine tells of it.</summary>

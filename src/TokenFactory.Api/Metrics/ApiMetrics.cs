@@ -19,6 +19,8 @@ internal sealed class ApiMetrics : IEngineObserver
     private readonly Histogram _duration;
     private readonly Counter _finished;
     private readonly Counter _refused;
+    private readonly VllmSeries _vllm = new();
+    private readonly ModelCatalog _catalog;
 
     public ApiMetrics(ModelCatalog catalog, ApiOptions options)
     {
@@ -31,11 +33,19 @@ internal sealed class ApiMetrics : IEngineObserver
         _finished = factory.CreateCounter("tokenfactory_finished_requests_total", "Requests ended, by reason.", ["lane", "reason"]);
         _refused = factory.CreateCounter("tokenfactory_refused_requests_total", "Requests refused, by reason: the engine's, or the limit that was met.", ["model", "reason"]);
         EngineCollector collector = new(factory, options.MaxMetricTenants);
+        _catalog = catalog;
         Registry.AddBeforeCollectCallback(() => collector.Collect(catalog.Models));
     }
 
     /// <summary>A registry of this host alone.</summary>
     public CollectorRegistry Registry { get; }
+
+    /// <summary>Writes all series in Prometheus' text form.</summary>
+    public async Task ExportAsync(Stream to, CancellationToken cancellation)
+    {
+        await Registry.CollectAndExportAsTextAsync(to, cancellation);
+        await _vllm.ExportAsync(_catalog.Models, to, cancellation);
+    }
 
     public void CountRefusal(string model, string reason) => _refused.WithLabels(model, reason).Inc();
 
@@ -54,5 +64,6 @@ internal sealed class ApiMetrics : IEngineObserver
         {
             _firstToken.WithLabels(lane).Observe(first.TotalSeconds);
         }
+        _vllm.Observe(generation, outcome, _catalog.Find(generation.Model));
     }
 }

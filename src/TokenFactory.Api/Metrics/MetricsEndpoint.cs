@@ -10,6 +10,6 @@ internal sealed class MetricsEndpoint(ApiMetrics metrics)
     public async Task HandleAsync(HttpContext context)
     {
         context.Response.ContentType = TextFormat;
-        await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
+        await metrics.ExportAsync(context.Response.Body, context.RequestAborted);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TokenFactory.Api.Constraints;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 
@@ -17,8 +18,15 @@ internal static class GenerateFields
     public static T Read<T>(JsonFields fields, T request) where T : GenerateRequest
     {
         bool stream = fields.Flag("stream") ?? false;
+        AskedConstraint? constraint = ConstraintFields.Read(fields);
+        bool ignoresEnd = fields.Flag("ignore_eos") ?? false;
+        if (constraint is not null && ignoresEnd)
+        {
+            throw ApiException.Invalid($"{constraint.Field} ends an answer where its form does; ignore_eos goes on. Leave one of them out.", "ignore_eos");
+        }
         return request with
         {
+            Constraint = constraint,
             Model = fields.Text("model"),
             Stream = stream,
             StreamOptions = ReadStreamOptions(fields, stream),
@@ -35,7 +43,7 @@ internal static class GenerateFields
             RepetitionPenalty = fields.Number("repetition_penalty"),
             Seed = fields.LongInteger("seed"),
             LogitBias = ReadLogitBias(fields),
-            IgnoreEos = fields.Flag("ignore_eos") ?? false,
+            IgnoreEos = ignoresEnd,
             CacheSalt = fields.Text("cache_salt"),
             User = fields.Text("user"),
         };

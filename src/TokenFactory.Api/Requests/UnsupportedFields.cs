@@ -11,11 +11,6 @@ internal static class UnsupportedFields
 {
     private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] Everywhere =
     [
-        ("guided_json", Never),
-        ("guided_regex", Never),
-        ("guided_choice", Never),
-        ("guided_grammar", Never),
-        ("structured_outputs", Never),
         ("logits_processors", IsEmpty),
         ("prompt_logprobs", IsFalse),
         ("use_beam_search", IsFalse),
@@ -30,7 +25,6 @@ internal static class UnsupportedFields
     [
         ("functions", IsEmpty),
         ("function_call", IsNone),
-        ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out JsonElement type) && IsText(type)),
         ("modalities", value => value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(IsText)),
         ("audio", Never),
         ("verbosity", value => value.ValueKind == JsonValueKind.String && value.ValueEquals("medium"u8)),
@@ -44,7 +38,6 @@ internal static class UnsupportedFields
     private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfCompletions =
     [
         ("suffix", value => value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8)),
-        ("response_format", value => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("type", out JsonElement type) && IsText(type)),
     ];
 
     /// <summary>Refuses a chat completion that asks for what is not supported.</summary>

@@ -16,7 +16,7 @@ public enum ModelDevice
 /// <summary>What a model's weights are kept in.</summary>
 public enum ModelPrecision
 {
-    /// <summary>On a GPU bf16; on the processor fp32 up to 200 million parameters and int8 above.</summary>
+    /// <summary>On a GPU bf16, or fp8 where the weights are stored so; on the processor fp32 up to 200 million parameters and int8 above.</summary>
     Auto,
 
     /// <summary>32-bit floating point; on the processor.</summary>
@@ -33,4 +33,17 @@ public enum ModelPrecision
 
     /// <summary>16-bit floating point; on GPUs.</summary>
     Fp16,
+
+    /// <summary>8-bit floating point (E4M3) in the layers' matrices, with a scale for each row, and in what they are multiplied with; on GPUs of compute capability 8.9 and above.</summary>
+    Fp8,
+}
+
+/// <summary>What a model's keys and values are kept in.</summary>
+public enum KvPrecision
+{
+    /// <summary>As activations: on a GPU the weights' 16 bits, on the processor fp32.</summary>
+    Auto,
+
+    /// <summary>8-bit floating point (E4M3), twice the tokens in the same memory; on GPUs.</summary>
+    Fp8,
 }

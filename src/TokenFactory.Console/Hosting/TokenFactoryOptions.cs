@@ -97,8 +97,11 @@ public sealed class ModelOptions
     /// <summary>Where it is computed; <c>Auto</c> is on GPUs where there are any that can, else on the processor.</summary>
     public ModelDevice Device { get; set; } = ModelDevice.Auto;
 
-    /// <summary>What weights are kept in; <c>Auto</c> is bf16 on a GPU, and on the processor fp32, or int8 above 200 M parameters.</summary>
+    /// <summary>What weights are kept in; <c>Auto</c> is bf16 on a GPU, or fp8 where they are stored so, and on the processor fp32, or int8 above 200 M parameters.</summary>
     public ModelPrecision Precision { get; set; } = ModelPrecision.Auto;
+
+    /// <summary>What keys and values are kept in; <c>Fp8</c> is for GPUs.</summary>
+    public KvPrecision KvPrecision { get; set; } = KvPrecision.Auto;
 
     /// <summary>Replicas, each with weights and KV memory of its own: on the processor with a share of the threads, else on a GPU each.</summary>
     public int Replicas { get; set; } = 1;

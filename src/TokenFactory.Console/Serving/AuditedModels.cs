@@ -17,6 +17,7 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
             options.Path,
             Device = options.Device.ToString().ToLowerInvariant(),
             Precision = options.Precision.ToString().ToLowerInvariant(),
+            KvPrecision = options.KvPrecision.ToString().ToLowerInvariant(),
             options.Replicas,
             options.DevicesPerReplica,
             options.MaxSequences,

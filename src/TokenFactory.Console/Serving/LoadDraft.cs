@@ -18,6 +18,8 @@ public sealed record LoadDraft
 
     public string Precision { get; init; } = Auto;
 
+    public string KvPrecision { get; init; } = Auto;
+
     /// <summary>Empty: what is usual on the device.</summary>
     public string Sequences { get; init; } = "";
 
@@ -42,6 +44,7 @@ public sealed record LoadDraft
         Name = string.IsNullOrWhiteSpace(Name) ? null : Name.Trim(),
         Device = Enum.TryParse(Device, ignoreCase: true, out ModelDevice device) && Enum.IsDefined(device) ? device : ModelDevice.Auto,
         Precision = Enum.TryParse(Precision, ignoreCase: true, out ModelPrecision precision) && Enum.IsDefined(precision) ? precision : ModelPrecision.Auto,
+        KvPrecision = Enum.TryParse(KvPrecision, ignoreCase: true, out KvPrecision kv) && Enum.IsDefined(kv) ? kv : Hosting.KvPrecision.Auto,
         MaxSequences = (int?)Number("sequences", Sequences, 1, 1024, problems),
         MaxContext = (int?)Number("context", Context, 2, 10_000_000, problems),
         KvMemoryMegabytes = Number("kv", KvMegabytes, 1, 64L << 20, problems),

@@ -66,6 +66,7 @@ internal sealed class ModelHost(AuditedModels models, ModelsStore store, FitDesk
             Name = body.Name,
             Device = Parse<ModelDevice>(body.Device, "device"),
             Precision = Parse<ModelPrecision>(body.Precision, "precision"),
+            KvPrecision = Parse<KvPrecision>(body.KvPrecision, "kv_precision"),
             Replicas = body.Replicas ?? usual.Replicas,
             MaxSequences = body.MaxSequences,
             DevicesPerReplica = body.DevicesPerReplica ?? usual.DevicesPerReplica,

@@ -110,6 +110,7 @@ internal sealed class DecoderPass(
             TableStride = tableStride,
             QueryHeads = spec.AttentionHeads,
             KvHeads = spec.KeyValueHeads,
+            Sinks = own.AttentionSinks?.Value ?? 0,
             Scale = spec.AttentionScale,
             SoftCap = spec.AttentionSoftCap ?? 0,
             Window = spec.LayerAttention[layer].SlidingWindow ?? 0,

@@ -7,7 +7,7 @@ namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>
 /// How the sequences on the device sample, by the rows that they hold. Bias and penalties need memory of their own, which a row gets when
-/// the first sequence asks for it there, and keeps.
+/// the first sequence asks for it there, and keeps. A constraint's mask comes anew with every step that samples its row.
 /// </summary>
 internal sealed class SamplingRows : IDisposable
 {
@@ -18,6 +18,7 @@ internal sealed class SamplingRows : IDisposable
     private readonly DeviceMemory?[] _bias;
     private readonly DeviceMemory?[] _counts;
     private readonly DeviceMemory?[] _prompts;
+    private readonly DeviceMemory _masks;
 
     /// <param name="rows">Rows that sequences hold, and one for fill-ups.</param>
     /// <param name="vocabulary">Tokens.</param>
@@ -29,11 +30,16 @@ internal sealed class SamplingRows : IDisposable
         _bias = new DeviceMemory?[rows];
         _counts = new DeviceMemory?[rows];
         _prompts = new DeviceMemory?[rows];
+        MaskWords = (vocabulary + BitsOfWord - 1) / BitsOfWord;
+        _masks = DeviceMemory.For<uint>((long)rows * MaskWords);
         Settings = DeviceMemory.For<SamplingSettings>(rows);
         SamplingSettings[] none = new SamplingSettings[rows];
         Array.Fill(none, new SamplingSettings { Logprobs = -1 });
         Settings.Write<SamplingSettings>(none, stream);
     }
+
+    /// <summary>Words of a row's mask.</summary>
+    public int MaskWords { get; }
 
     /// <summary>A <see cref="SamplingSettings"/> for each row.</summary>
     public DeviceMemory Settings { get; }
@@ -54,6 +60,7 @@ internal sealed class SamplingRows : IDisposable
             Logprobs = parameters.Logprobs ? parameters.TopLogprobs : -1,
             Seed = state.Seed,
             Drawn = state.Drawn,
+            Mask = state.IsConstrained ? _masks.Value + (nint)MaskOffset(row) : 0,
         };
         if (parameters.LogitBias is { Count: > 0 } bias)
         {
@@ -70,14 +77,23 @@ internal sealed class SamplingRows : IDisposable
         return settings;
     }
 
+    /// <summary>Enqueues the upload of the masks of rows that follow one another.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="from">Address of the first one's mask in pinned memory.</param>
+    public void UploadMasks(int first, int count, nint from) => _masks.Upload(from, MaskOffset(count), _stream, MaskOffset(first));
+
     public void Dispose()
     {
+        _masks.Dispose();
         Settings.Dispose();
         foreach (DeviceMemory memory in _bias.Concat(_counts).Concat(_prompts).OfType<DeviceMemory>())
         {
             memory.Dispose();
         }
     }
+
+    private long MaskOffset(int row) => (long)row * MaskWords * sizeof(uint);
 
     private void WriteBias(ref SamplingSettings settings, int row, IReadOnlyDictionary<int, float> bias)
     {
@@ -110,7 +126,7 @@ internal sealed class SamplingRows : IDisposable
 
     private nint WritePrompt(int row, HashSet<int> prompt)
     {
-        uint[] bits = new uint[(_vocabulary + BitsOfWord - 1) / BitsOfWord];
+        uint[] bits = new uint[MaskWords];
         foreach (int token in prompt)
         {
             bits[token / BitsOfWord] |= 1u << (token % BitsOfWord);

@@ -8,35 +8,41 @@ using TokenFactory.Engine.Sampling;
 namespace TokenFactory.Engine.Cuda.Execution;
 
 /// <summary>What a step under way has of its own on one device: its inputs and results in pinned memory, and when it began and ended.</summary>
-internal sealed class StepFlight(int inputBytes, int mostSamples) : IDisposable
+/// <param name="decoder">The device, which is the calling thread's.</param>
+internal sealed class StepFlight(LoadedDecoder decoder) : IDisposable
 {
-    private readonly PinnedMemory _inputs = new(inputBytes);
-    private readonly PinnedMemory _records = new((long)mostSamples * Unsafe.SizeOf<SamplingRecord>());
+    private readonly PinnedMemory _inputs = new(decoder.InputBytes);
+    private readonly PinnedMemory _records = new((long)decoder.MostSamples * Unsafe.SizeOf<SamplingRecord>());
+    private readonly StepMasks _masks = new(decoder.Sampling, decoder.Limits.MaxSequences);
     private readonly CudaEvent _begin = new();
     private readonly CudaEvent _end = new();
-    private readonly List<(int Slice, SamplingState State)> _samples = new(mostSamples);
+    private readonly List<(int Slice, SamplingState State)> _samples = new(decoder.MostSamples);
     private long _stepId;
 
     /// <summary>What <see cref="Read"/> took in.</summary>
-    public StepResult Result { get; } = new(mostSamples);
+    public StepResult Result { get; } = new(decoder.MostSamples);
 
     /// <summary>Writes a plan and enqueues the upload of its inputs.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="decoder">The device, which is the calling thread's.</param>
     /// <param name="isRecorded">Whether steps of this size are recorded.</param>
     /// <returns>Where the inputs lie.</returns>
-    public StepLayout Begin(StepPlan plan, LoadedDecoder decoder, out bool isRecorded)
+    public StepLayout Begin(StepPlan plan, out bool isRecorded)
     {
         StepLayout layout = new(decoder.Writer.Measure(plan, out isRecorded));
         decoder.Writer.Write(plan, layout, _inputs, _samples);
+        foreach ((int slice, SamplingState state) in _samples)
+        {
+            _masks.Add(plan.Slices[slice].Row, state);
+        }
         _begin.Record(decoder.Stream);
+        _masks.Upload();
         decoder.Buffers.Inputs.Upload(_inputs.Value, layout.Bytes, decoder.Stream);
         _stepId = plan.StepId;
         return layout;
     }
 
     /// <summary>Enqueues the download of what was sampled, and the step's end.</summary>
-    public void End(LoadedDecoder decoder)
+    public void End()
     {
         if (_samples.Count > 0)
         {
@@ -74,6 +80,7 @@ internal sealed class StepFlight(int inputBytes, int mostSamples) : IDisposable
     {
         _inputs.Dispose();
         _records.Dispose();
+        _masks.Dispose();
         _begin.Dispose();
         _end.Dispose();
     }

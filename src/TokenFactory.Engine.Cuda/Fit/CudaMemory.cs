@@ -59,6 +59,6 @@ public static class CudaMemory
         long parts = (long)sizes.PartialRows * spec.AttentionHeads * (spec.HeadSize + 2) * sizeof(float);
         long ropes = (long)sizes.Context * spec.Rope.RotaryDimensions * sizeof(float) * (spec.LocalRope is null ? 1 : 2);
         return (sizes.Rows * ((row * ElementFormat.Bytes) + quantized)) + ExpertBuffers.BytesOf(spec, sizes.Rows) + (sizes.Samples * sample) + parts + ropes + sizes.InputBytes
-            + (held * (sizes.TableStride + 1L) * sizeof(int)) + CublasLtLibrary.WorkspaceSize;
+            + (held * (sizes.TableStride + 1L + ((spec.VocabularySize + 31) / 32)) * sizeof(int)) + CublasLtLibrary.WorkspaceSize;
     }
 }

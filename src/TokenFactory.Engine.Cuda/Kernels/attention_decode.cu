@@ -3,7 +3,7 @@
 // (token, KV head) joins what all of them gathered, so that one launch does it (as in Flash-Decoding, Dao et al. 2023).
 //
 // out: [tokens, query_heads * HEAD_SIZE]; qkv: [tokens, qkv_stride], rotated, queries first; positions, rows: [tokens];
-// partial: [tokens, query_heads, splits, HEAD_SIZE + 2] float; done: [tokens, kv_heads * groups], zero before the first launch and after each,
+// sinks: [query_heads], null for none; partial: [tokens, query_heads, splits, HEAD_SIZE + 2] float; done: [tokens, kv_heads * groups], zero before the first launch and after each,
 // where groups = GROUP / 16 rounded up and GROUP = query heads a KV head.
 // Launch: grid (tokens, kv_heads * groups, splits), WARPS warps, shared: four tiles of KEYS a warp, which also hold its float[16][HEAD_SIZE + 2].
 #include "attention_tile.cuh"
@@ -55,7 +55,8 @@ DEVICE void put(float* parts, const Gathered& gathered)
 KERNEL(attention_decode)(
     elem* __restrict__ out, const elem* __restrict__ qkv, int qkv_stride, const kv_elem* __restrict__ keys, const kv_elem* __restrict__ values,
     const int* __restrict__ positions, const int* __restrict__ rows, const int* __restrict__ block_tables, int table_stride, float* __restrict__ partial,
-    u32* __restrict__ done, int query_heads, int kv_heads, float scale, float soft_cap, int window, float key_scale, float value_scale)
+    u32* __restrict__ done, int query_heads, int kv_heads, float scale, float soft_cap, int window, float key_scale, float value_scale,
+    const elem* __restrict__ sinks)
 {
     DYN_SHARED(elem, shared);
     int token = blockIdx.x, position = positions[token];
@@ -122,7 +123,7 @@ KERNEL(attention_decode)(
         float number = join(parts + row * PART, WARPS, ROWS * PART, column, most, sum);
         if (splits == 1)
         {
-            out[((i64)token * query_heads + first_head + row) * HEAD_SIZE + column] = to_elem(number / sum);
+            out[((i64)token * query_heads + first_head + row) * HEAD_SIZE + column] = to_elem(number / with_sink(sum, most, sinks, first_head + row));
             continue;
         }
         float* to = partial + (((i64)token * query_heads + first_head + row) * splits + blockIdx.z) * PART;
@@ -156,6 +157,6 @@ KERNEL(attention_decode)(
         int row = i / HEAD_SIZE, column = i % HEAD_SIZE;
         const float* all = partial + ((i64)token * query_heads + first_head + row) * splits * PART;
         float number = join(all, splits, PART, column, most, sum);
-        out[((i64)token * query_heads + first_head + row) * HEAD_SIZE + column] = to_elem(number / sum);
+        out[((i64)token * query_heads + first_head + row) * HEAD_SIZE + column] = to_elem(number / with_sink(sum, most, sinks, first_head + row));
     }
 }

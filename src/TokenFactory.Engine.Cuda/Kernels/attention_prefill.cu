@@ -2,7 +2,7 @@
 // prefix among them, no further back than `window` (0: all).
 //
 // out: [tokens, query_heads * HEAD_SIZE]; qkv: [tokens, qkv_stride], rotated, queries first; keys, values: a layer's planes, which hold the
-// chunk's own too; tiles: [tiles][4] = first token in qkv, its position, tokens (at most 64), row of the block tables.
+// chunk's own too; sinks: [query_heads], null for none; tiles: [tiles][4] = first token in qkv, its position, tokens (at most 64), row of the block tables.
 // Launch: grid (tiles, query_heads), 128 threads, shared: 4 tiles of KEYS. Each warp takes 16 queries; a tile of 16 keys serves all four.
 #include "attention_tile.cuh"
 
@@ -11,7 +11,7 @@
 KERNEL(attention_prefill)(
     elem* __restrict__ out, const elem* __restrict__ qkv, int qkv_stride, const kv_elem* __restrict__ keys, const kv_elem* __restrict__ values,
     const int* __restrict__ tiles, const int* __restrict__ block_tables, int table_stride, int query_heads, int kv_heads, float scale, float soft_cap,
-    int window, float key_scale, float value_scale)
+    int window, float key_scale, float value_scale, const elem* __restrict__ sinks)
 {
     DYN_SHARED(elem, shared);
     const int* tile = tiles + 4 * blockIdx.x;
@@ -70,7 +70,7 @@ KERNEL(attention_prefill)(
     {
         if (row[r] < count)
         {
-            float factor = 1.0f / gathered.sum[r];
+            float factor = 1.0f / with_sink(gathered.sum[r], gathered.most[r], sinks, head);
             u32* to = (u32*)(out + ((i64)(token + row[r]) * query_heads + head) * HEAD_SIZE);
             for (int c = 0; c < 2 * CHUNKS; c++)
             {

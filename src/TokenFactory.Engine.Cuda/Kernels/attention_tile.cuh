@@ -119,6 +119,12 @@ DEVICE void mask_tile(float scores[2][4], int position, const int first[2], cons
     }
 }
 
+// The sum of a row's weights, that of its head's sink among them: a logit that has no value (Xiao et al., arXiv 2309.17453). Null for none.
+DEVICE float with_sink(float sum, float most, const elem* sinks, int head)
+{
+    return sinks ? sum + __expf(to_float(sinks[head]) - most) : sum;
+}
+
 // Takes 16 keys' values in, weighed by their scores.
 DEVICE void gather_tile(Gathered& g, float scores[2][4], const elem* values)
 {

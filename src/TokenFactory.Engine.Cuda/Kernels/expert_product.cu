@@ -42,7 +42,8 @@ DEVICE int matrix_row(int i, int outputs)
     return min(output, outputs - 1) + within / (OUTPUT_TILES * 8) * outputs;
 }
 
-// Brings STEP numbers of each row from number `first` on; those beyond a row's end are zeros.
+// Brings STEP numbers of each row from number `first` on; those beyond a row's end are zeros. In place of a null row nothing is brought: what
+// comes of it is not written.
 template <int count>
 DEVICE void load_rows(elem* to, const elem* const (&rows)[count], int first, int inputs)
 {
@@ -51,6 +52,10 @@ DEVICE void load_rows(elem* to, const elem* const (&rows)[count], int first, int
     for (int i = 0; i < count; i++)
     {
         elem* place = to + (threadIdx.x / THREADS_OF_ROW + i * ROWS_AT_ONCE) * STRIDE + column;
+        if (!rows[i])
+        {
+            continue;
+        }
         if (first + column < inputs)
         {
             async_copy_16(place, rows[i] + first + column);
@@ -117,11 +122,11 @@ KERNEL(expert_product)(
     const elem* columns[TILE_COLUMNS / ROWS_AT_ONCE];
     for (int i = 0; i < TILE_ROWS / ROWS_AT_ONCE; i++)
     {
-        int at = place + min((int)threadIdx.x / THREADS_OF_ROW + i * ROWS_AT_ONCE, count - 1);
+        int row = threadIdx.x / THREADS_OF_ROW + i * ROWS_AT_ONCE;
 #ifdef GATED
-        rows[i] = x + (i64)(order[at] / chosen) * inputs;
+        rows[i] = row < count ? x + (i64)(order[place + row] / chosen) * inputs : 0;
 #else
-        rows[i] = x + (i64)at * inputs;
+        rows[i] = row < count ? x + (i64)(place + row) * inputs : 0;
 #endif
     }
     for (int i = 0; i < TILE_COLUMNS / ROWS_AT_ONCE; i++)

@@ -22,6 +22,9 @@ internal struct AttentionArguments
     /// <summary>[rows, TableStride].</summary>
     public nint BlockTables;
 
+    /// <summary>[QueryHeads]: a logit for each that takes part in its softmax and has no value; 0 for none.</summary>
+    public nint Sinks;
+
     public int QkvStride;
     public int TableStride;
     public int QueryHeads;

@@ -67,7 +67,7 @@ internal sealed unsafe class AttentionDecodeKernel(KernelLoader loader, KvShape 
             [
                 (nint)(&a.Result), (nint)(&a.Qkv), (nint)(&a.QkvStride), (nint)(&a.Keys), (nint)(&a.Values), (nint)(&positions), (nint)(&rows), (nint)(&a.BlockTables),
                 (nint)(&a.TableStride), (nint)(&partial), (nint)(&done), (nint)(&a.QueryHeads), (nint)(&a.KvHeads), (nint)(&a.Scale), (nint)(&a.SoftCap), (nint)(&a.Window),
-                (nint)(&a.KeyScale), (nint)(&a.ValueScale),
+                (nint)(&a.KeyScale), (nint)(&a.ValueScale), (nint)(&a.Sinks),
             ],
             stream);
     }

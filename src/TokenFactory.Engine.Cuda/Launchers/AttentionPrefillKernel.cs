@@ -51,7 +51,7 @@ internal sealed unsafe class AttentionPrefillKernel(KernelLoader loader, KvShape
             new LaunchGrid(count, a.QueryHeads), Threads,
             [
                 (nint)(&a.Result), (nint)(&a.Qkv), (nint)(&a.QkvStride), (nint)(&a.Keys), (nint)(&a.Values), (nint)(&tiles), (nint)(&a.BlockTables), (nint)(&a.TableStride),
-                (nint)(&a.QueryHeads), (nint)(&a.KvHeads), (nint)(&a.Scale), (nint)(&a.SoftCap), (nint)(&a.Window), (nint)(&a.KeyScale), (nint)(&a.ValueScale),
+                (nint)(&a.QueryHeads), (nint)(&a.KvHeads), (nint)(&a.Scale), (nint)(&a.SoftCap), (nint)(&a.Window), (nint)(&a.KeyScale), (nint)(&a.ValueScale), (nint)(&a.Sinks),
             ],
             stream);
     }

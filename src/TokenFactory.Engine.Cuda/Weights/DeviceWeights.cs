@@ -14,6 +14,9 @@ internal sealed record LayerWeights(
     DeviceMemory? AttentionOutputBias, DeviceMemory? PostAttentionNorm, DeviceMemory? FeedForwardNorm, DeviceMatrix? GateUp, DeviceMemory? GateUpBias, DeviceMatrix? Down,
     DeviceMemory? DownBias, DeviceMemory? PostFeedForwardNorm) : IDisposable
 {
+    /// <summary>[query heads]: logits that take part in a softmax; null where the model has none.</summary>
+    public DeviceMemory? AttentionSinks { get; init; }
+
     /// <summary>The layer's experts; null where it has the dense matrices instead.</summary>
     public ExpertWeights? Experts { get; init; }
 
@@ -24,6 +27,7 @@ internal sealed record LayerWeights(
     private IEnumerable<DeviceMemory> Vectors => new[]
     {
         AttentionNorm, QueryKeyValueBias, QueryNorm, KeyNorm, AttentionOutputBias, PostAttentionNorm, FeedForwardNorm, GateUpBias, DownBias, PostFeedForwardNorm,
+        AttentionSinks,
     }.OfType<DeviceMemory>().Concat(Experts?.All ?? []);
 
     public void Dispose()
@@ -137,6 +141,7 @@ internal sealed class DeviceWeights : IDisposable
             Once(WeightRole.DownBias),
             One(WeightRole.PostFeedForwardNorm))
         {
+            AttentionSinks = Divided(WeightRole.AttentionSinks),
             Experts = isDense ? null : ExpertWeights.Load(spec, map, shard, layer, uploader),
         };
 

@@ -23,6 +23,11 @@ internal static class ElementFormat
         }
         Span<float> numbers = scratch[..to.Length];
         tensor.Read(offset, numbers);
+        From(numbers, to, precision);
+    }
+
+    public static void From(ReadOnlySpan<float> numbers, Span<ushort> to, CudaPrecision precision)
+    {
         for (int i = 0; i < numbers.Length; i++)
         {
             to[i] = From(numbers[i], precision);

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using TokenFactory.Engine.Cuda.Execution;
 using TokenFactory.Engine.Cuda.Interop;
 using TokenFactory.Engine.Cuda.Interop.Driver;
-using TokenFactory.Engine.Cuda.Launchers;
 using TokenFactory.Engine.Cuda.Memory;
 using TokenFactory.Models.Weights;
 
@@ -75,6 +74,31 @@ internal sealed class WeightUploader : IDisposable
             StreamColumns(tensors[i], shard, memory, i * elements);
         }
         Uploaded += tensors.Length * elements;
+        return memory;
+    }
+
+    /// <summary>Puts rows of experts' matrices end to end into new memory of the device.</summary>
+    /// <param name="inputs">Numbers of a row.</param>
+    /// <param name="runs">The rows.</param>
+    public DeviceMemory Upload(int inputs, IReadOnlyList<MatrixRows> runs)
+    {
+        long elements = runs.Sum(run => (long)run.Count * inputs), at = 0;
+        DeviceMemory memory = DeviceMemory.For<ushort>(elements);
+        int rowsOfPart = PartElements / inputs;
+        foreach (MatrixRows run in runs)
+        {
+            for (int done = 0; done < run.Count; done += rowsOfPart)
+            {
+                int rows = Math.Min(rowsOfPart, run.Count - done), count = rows * inputs;
+                Span<float> numbers = _scratch.AsSpan(0, count);
+                run.From.Read(run.Expert, (run.First + (done * run.Step), run.Step), rows, run.FirstInput, inputs, numbers);
+                _copied[_next].Wait();
+                ElementFormat.From(numbers, MemoryMarshal.Cast<byte, ushort>(_parts[_next].As<byte>(count * ElementFormat.Bytes)), _precision);
+                Copy(memory, count, at);
+                at += count;
+            }
+        }
+        Uploaded += elements;
         return memory;
     }
 
@@ -164,3 +188,12 @@ internal sealed class WeightUploader : IDisposable
         _next ^= 1;
     }
 }
+
+/// <summary>Rows of one expert's matrix, of each of which some numbers are taken.</summary>
+/// <param name="From">The matrices.</param>
+/// <param name="Expert">Whose.</param>
+/// <param name="First">The first row.</param>
+/// <param name="Step">How far the next one is.</param>
+/// <param name="Count">Rows.</param>
+/// <param name="FirstInput">The first number of each.</param>
+internal readonly record struct MatrixRows(IStoredMatrices From, int Expert, int First, int Step, int Count, int FirstInput);

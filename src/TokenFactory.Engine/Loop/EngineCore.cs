@@ -80,7 +80,7 @@ internal sealed class EngineCore : IDisposable
         int most = MaxContext - request.Prompt.Length;
         int maxNewTokens = Math.Min(request.MaxNewTokens ?? most, most);
         Sequence sequence = new(
-            _nextSequence++, request.Lane, request.Prompt, maxNewTokens, new SamplingState(request.Sampling, request.Prompt, maxNewTokens))
+            _nextSequence++, request.Lane, request.Prompt, maxNewTokens, new SamplingState(request.Sampling, request.Prompt, maxNewTokens, request.Constraint))
         {
             ArrivedAt = generation.ArrivedAt,
             Owner = generation,

@@ -61,6 +61,11 @@ internal sealed class GenerationBook
                 EndCorrupted((Generation)sequence.Owner!);
                 continue;
             }
+            if (sequence.Sampling.IsStuck)
+            {
+                EndStuck((Generation)sequence.Owner!);
+                continue;
+            }
             sequence.Append(sample.Token);
             Generation generation = (Generation)sequence.Owner!;
             generation.GeneratedSoFar = sequence.GeneratedCount;
@@ -147,6 +152,19 @@ internal sealed class GenerationBook
             {
                 End(generation, FinishReason.Abandoned, error: null);
             }
+        }
+    }
+
+    /// <summary>Ends a generation whose constraint no token can follow: it is whole where the text satisfies it, which a model without an end token cannot say.</summary>
+    private void EndStuck(Generation generation)
+    {
+        if (generation.Sequence.Sampling.IsSatisfied)
+        {
+            End(generation, FinishReason.Stop, error: null);
+        }
+        else
+        {
+            End(generation, FinishReason.Failed, "No token of this model can go on with the text in the form that was asked for. Ask for another form, or another model.");
         }
     }
 

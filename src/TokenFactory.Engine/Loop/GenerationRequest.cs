@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Sequences;
 
@@ -24,6 +25,9 @@ public sealed record GenerationRequest
     public int? MaxNewTokens { get; init; }
 
     public SamplingParameters Sampling { get; init; } = new();
+
+    /// <summary>What the text has to satisfy; compiled for the model's vocabulary. Null for nothing.</summary>
+    public TokenConstraint? Constraint { get; init; }
 
     /// <summary>Strings that end the generation and are not part of its text.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];

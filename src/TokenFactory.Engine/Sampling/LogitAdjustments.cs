@@ -1,9 +1,13 @@
+using System.Numerics;
+
 namespace TokenFactory.Engine.Sampling;
 
-/// <summary>Bias and penalties, applied to a row of logits in place before temperature.</summary>
+/// <summary>Bias, penalties and a constraint's mask, applied to a row of logits in place before temperature.</summary>
 internal static class LogitAdjustments
 {
-    public static bool Needed(SamplingState state) => state.Parameters.LogitBias is { Count: > 0 } || state.GeneratedCounts is not null;
+    private const int BitsOfWord = 32;
+
+    public static bool Needed(SamplingState state) => state.Parameters.LogitBias is { Count: > 0 } || state.GeneratedCounts is not null || state.IsConstrained;
 
     public static void Apply(Span<float> logits, SamplingState state)
     {
@@ -18,6 +22,32 @@ internal static class LogitAdjustments
         if (state.GeneratedCounts is { } counts)
         {
             ApplyPenalties(logits, parameters, counts, state.PromptTokens);
+        }
+    }
+
+    /// <summary>Puts every token that a mask leaves out beyond reach.</summary>
+    /// <param name="logits">Shape [vocabulary].</param>
+    /// <param name="mask">A bit for each of them.</param>
+    public static void ApplyMask(Span<float> logits, ReadOnlySpan<uint> mask)
+    {
+        for (int word = 0; word * BitsOfWord < logits.Length; word++)
+        {
+            Span<float> part = logits[(word * BitsOfWord)..Math.Min((word + 1) * BitsOfWord, logits.Length)];
+            uint bits = mask[word];
+            if (bits == 0)
+            {
+                part.Fill(float.NegativeInfinity);
+                continue;
+            }
+            for (uint left = ~bits; left != 0; left &= left - 1)
+            {
+                int token = BitOperations.TrailingZeroCount(left);
+                if (token >= part.Length)
+                {
+                    break;
+                }
+                part[token] = float.NegativeInfinity;
+            }
         }
     }
 

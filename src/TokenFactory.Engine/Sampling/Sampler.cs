@@ -10,16 +10,21 @@ namespace TokenFactory.Engine.Sampling;
 public sealed class Sampler
 {
     private readonly CandidateSet _candidates;
+    private readonly uint[] _mask;
     private readonly int[] _topTokens = new int[SamplingParameters.MostTopLogprobs];
 
     /// <param name="vocabularySize">Length of every row of logits.</param>
-    public Sampler(int vocabularySize) => _candidates = new CandidateSet(vocabularySize);
+    public Sampler(int vocabularySize)
+    {
+        _candidates = new CandidateSet(vocabularySize);
+        _mask = new uint[(vocabularySize + 31) / 32];
+    }
 
     /// <summary>
     /// Samples slice <paramref name="slice"/> into <paramref name="result"/> and advances <paramref name="state"/>. Where the largest logit
     /// is no finite number the token is <see cref="SampledToken.NotANumber"/>, and the state stays.
     /// </summary>
-    /// <param name="logits">Shape [vocabulary]; changed in place by bias and penalties.</param>
+    /// <param name="logits">Shape [vocabulary]; changed in place by bias, penalties and a mask.</param>
     public void Sample(Span<float> logits, SamplingState state, int slice, StepResult result)
     {
         SamplingParameters parameters = state.Parameters;
@@ -27,7 +32,7 @@ public sealed class Sampler
         int topCount = 0;
         if (parameters.Logprobs)
         {
-            // Reported probabilities are the model's own, so they are taken before bias and penalties change the row.
+            // Reported probabilities are the model's own, so they are taken before bias, penalties and a mask change the row.
             logSum = LogSumExp(logits);
             topCount = TopTokens.Find(logits, _topTokens.AsSpan(0, Math.Min(parameters.TopLogprobs, logits.Length)));
         }
@@ -56,6 +61,11 @@ public sealed class Sampler
     {
         logprob = 0;
         LogitAdjustments.Apply(logits, state);
+        if (state.IsConstrained)
+        {
+            state.FillMask(_mask);
+            LogitAdjustments.ApplyMask(logits, _mask);
+        }
         if (state.Parameters.Temperature > 0)
         {
             return _candidates.Draw(logits, state);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TokenFactory.Engine.Constraints;
 
 namespace TokenFactory.Engine.Sampling;
 
@@ -10,18 +11,23 @@ public sealed class SamplingState
 {
     private readonly Dictionary<int, int>? _generatedCounts;
     private readonly HashSet<int>? _promptTokens;
+    private readonly ConstraintState? _constraint;
 
     /// <param name="parameters">Checked parameters.</param>
     /// <param name="prompt">The prompt's tokens; read only where a repetition penalty needs them.</param>
     /// <param name="maxNewTokens">Most tokens that will be generated, for sizing.</param>
-    public SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens)
-        : this(parameters, prompt, maxNewTokens, parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))))
+    /// <param name="constraint">What the generated text has to satisfy; null for nothing.</param>
+    public SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens, TokenConstraint? constraint = null)
+        : this(
+            parameters, prompt, maxNewTokens, parameters.Seed is { } seed ? (ulong)seed : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+            constraint?.CreateState())
     {
     }
 
-    private SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens, ulong seed)
+    private SamplingState(SamplingParameters parameters, ReadOnlySpan<int> prompt, int maxNewTokens, ulong seed, ConstraintState? constraint)
     {
         Parameters = parameters;
+        _constraint = constraint;
         Seed = seed;
         if (parameters.HasPenalties)
         {
@@ -45,6 +51,15 @@ public sealed class SamplingState
     /// <summary>Tokens drawn so far, which is also the index of the next draw.</summary>
     public int Drawn { get; private set; }
 
+    /// <summary>Whether the next token depends on the last one beside what the model computes: none is sampled before the last one is known here.</summary>
+    public bool IsConstrained => _constraint is not null;
+
+    /// <summary>Whether no token of the vocabulary can go on with what the constraint asks for. What is sampled then is not for its reader.</summary>
+    public bool IsStuck { get; private set; }
+
+    /// <summary>Whether what was generated satisfies the constraint as it is.</summary>
+    public bool IsSatisfied => _constraint is { IsComplete: true };
+
     internal Dictionary<int, int>? GeneratedCounts => _generatedCounts;
 
     internal HashSet<int>? PromptTokens => _promptTokens;
@@ -55,7 +70,7 @@ public sealed class SamplingState
     /// </summary>
     public SamplingState After(ReadOnlySpan<int> prompt, ReadOnlySpan<int> generated, int maxNewTokens)
     {
-        SamplingState state = new(Parameters, prompt, maxNewTokens, Seed);
+        SamplingState state = new(Parameters, prompt, maxNewTokens, Seed, _constraint?.Constraint.CreateState());
         foreach (int token in generated)
         {
             state.Accept(token);
@@ -76,10 +91,30 @@ public sealed class SamplingState
         return (z >> 11) * (1.0 / (1UL << 53));
     }
 
+    /// <summary>Sets the bits of the tokens that the constraint allows next, of all where there is none or it is stuck; those beyond its vocabulary are clear.</summary>
+    /// <param name="mask">A bit for each token, at least as many as the constraint's vocabulary has.</param>
+    public void FillMask(Span<uint> mask)
+    {
+        if (_constraint is { } constraint && !IsStuck)
+        {
+            mask[constraint.Constraint.Vocabulary.MaskWords..].Clear();
+            IsStuck = !constraint.FillMask(mask[..constraint.Constraint.Vocabulary.MaskWords]);
+        }
+        if (_constraint is null || IsStuck)
+        {
+            mask.Fill(uint.MaxValue);
+        }
+    }
+
     /// <summary>Takes in the token that was chosen.</summary>
     public void Accept(int token)
     {
         Drawn++;
+        if (_constraint is { } constraint && !IsStuck)
+        {
+            IsStuck = !constraint.TryAccept(token);
+            constraint.BeginMask();
+        }
         if (_generatedCounts is not null)
         {
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_generatedCounts, token, out _)++;

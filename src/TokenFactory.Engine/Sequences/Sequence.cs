@@ -60,9 +60,10 @@ public sealed class Sequence
     public int PendingSamples { get; internal set; }
 
     /// <summary>
-    /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them.
+    /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them, and
+    /// while one is pending on which a constraint's next mask depends.
     /// </summary>
-    public int Lag => PendingSamples > 0 && GeneratedCount + PendingSamples >= MaxNewTokens ? 0 : Count + PendingSamples - ComputedCount;
+    public int Lag => PendingSamples > 0 && (Sampling.IsConstrained || GeneratedCount + PendingSamples >= MaxNewTokens) ? 0 : Count + PendingSamples - ComputedCount;
 
     public int GeneratedCount => Count - PromptCount;
 

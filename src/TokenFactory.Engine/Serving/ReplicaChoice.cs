@@ -9,29 +9,15 @@ internal static class ReplicaChoice
     /// The replica with the least work ahead (<see cref="EngineLoop.OpenTokens"/>), the first of equals. One that has failed or drains
     /// looks idle and is left out, unless there is no other: then it says why it refuses.
     /// </summary>
-    public static EngineLoop LeastWork(IReadOnlyList<EngineLoop> replicas)
-    {
-        EngineLoop best = replicas[0];
-        bool bestTakes = best.TakesRequests;
-        for (int i = 1; i < replicas.Count; i++)
-        {
-            EngineLoop other = replicas[i];
-            bool otherTakes = other.TakesRequests;
-            if (otherTakes && (!bestTakes || other.OpenTokens < best.OpenTokens))
-            {
-                best = other;
-                bestTakes = true;
-            }
-        }
-        return best;
-    }
+    public static EngineLoop LeastWork(IReadOnlyList<EngineLoop> replicas) => LeastWorkBeside(failed: null, replicas) ?? replicas[0];
 
     /// <summary>The same among the others, for what one has failed to compute; null where none of them takes requests.</summary>
-    public static EngineLoop? LeastWorkBeside(EngineLoop failed, IReadOnlyList<EngineLoop> replicas)
+    public static EngineLoop? LeastWorkBeside(EngineLoop? failed, IReadOnlyList<EngineLoop> replicas)
     {
         EngineLoop? best = null;
-        foreach (EngineLoop other in replicas)
+        for (int i = 0; i < replicas.Count; i++)
         {
+            EngineLoop other = replicas[i];
             if (other != failed && other.TakesRequests && (best is null || other.OpenTokens < best.OpenTokens))
             {
                 best = other;

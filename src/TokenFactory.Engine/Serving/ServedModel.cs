@@ -1,3 +1,4 @@
+using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Loop;
@@ -23,6 +24,9 @@ public sealed record ServedModel(
 
     /// <summary>How it marks calls of tools and reasoning.</summary>
     public ChatDialect Dialect { get; init; } = ChatDialect.Plain;
+
+    /// <summary>Forms that texts can be held to.</summary>
+    public ModelConstraints Constraints { get; } = new(Tokenizer, Replicas[0].Options.EndTokens, Replicas[0].Limits.VocabularySize);
 
     /// <summary>Longest sequence, prompt and generated tokens together.</summary>
     public int MaxContext => Replicas[0].MaxContext;

@@ -2,6 +2,19 @@ using System.Collections.Immutable;
 
 namespace TokenFactory.Models.Configuration;
 
+/// <summary>How a model's files hold the matrices of its experts.</summary>
+public enum ExpertStorage
+{
+    /// <summary>A tensor for each expert and matrix, [out, in].</summary>
+    Separate,
+
+    /// <summary>A tensor for all experts, [experts, in, out], in which gate and up take turns (gpt-oss).</summary>
+    Fused,
+
+    /// <summary>The same as <see cref="Weights.Mxfp4"/>, [experts, out, in / 32, 16] and [experts, out, in / 32].</summary>
+    FusedMxfp4,
+}
+
 /// <summary>
 /// A mixture of experts in place of a layer's dense feed-forward part: a router gives each row a logit for every expert, the row passes
 /// those with the highest ones, and their results are summed by weight (Shazeer et al. 2017, arXiv:1701.06538; Fedus et al. 2021,
@@ -31,6 +44,8 @@ public sealed record ExpertsSpec
     /// Null: activation(gate) · up. Else, with l for it, g = min(gate, l) and u = up within ±l: g · sigmoid(1.702 · g) · (u + 1) (gpt-oss).
     /// </summary>
     public float? GateLimit { get; init; }
+
+    public ExpertStorage Storage { get; init; }
 
     /// <summary>Layers that have a dense feed-forward part all the same.</summary>
     public ImmutableArray<int> DenseLayers { get; init; } = [];

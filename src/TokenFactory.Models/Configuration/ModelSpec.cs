@@ -15,6 +15,7 @@ public enum ModelArchitecture
     Gemma3,
     Qwen3Moe,
     Mixtral,
+    GptOss,
 }
 
 /// <summary>The gate's non-linearity in the feed-forward part.</summary>
@@ -93,6 +94,9 @@ public sealed record ModelSpec
 
     /// <summary>The attention output projection has a bias.</summary>
     public bool OutputBias { get; init; }
+
+    /// <summary>Every query head has a logit that takes part in its softmax and has no value (gpt-oss).</summary>
+    public bool AttentionSinks { get; init; }
 
     /// <summary>Gate, up and down projections have biases.</summary>
     public bool FeedForwardBias { get; init; }

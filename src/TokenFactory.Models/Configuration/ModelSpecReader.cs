@@ -12,9 +12,9 @@ public static class ModelSpecReader
     private const string Supported =
         "LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, Phi3ForCausalLM, "
         + "Gemma2ForCausalLM, Gemma3ForCausalLM, Gemma3ForConditionalGeneration (its text part), "
-        + "Qwen3MoeForCausalLM, MixtralForCausalLM";
+        + "Qwen3MoeForCausalLM, MixtralForCausalLM, GptOssForCausalLM";
 
-    private static readonly ImmutableArray<string> Mixtures = ["Qwen3MoeForCausalLM", "qwen3_moe", "MixtralForCausalLM", "mixtral"];
+    private static readonly ImmutableArray<string> Mixtures = ["Qwen3MoeForCausalLM", "qwen3_moe", "MixtralForCausalLM", "mixtral", "GptOssForCausalLM", "gpt_oss"];
 
     private static readonly ImmutableArray<string> ExpertFields = ["num_local_experts", "num_experts", "n_routed_experts"];
 
@@ -27,7 +27,8 @@ public static class ModelSpecReader
     {
         string name = ArchitectureName(config);
         ConfigSection text = config.Section("text_config") ?? config;
-        StoredFp8? storage = StoredFp8Reader.Read(config) ?? StoredFp8Reader.Read(text);
+        // gpt-oss has experts in a format of its own.
+        StoredFp8? storage = name is "GptOssForCausalLM" or "gpt_oss" ? null : StoredFp8Reader.Read(config) ?? StoredFp8Reader.Read(text);
         if (!Mixtures.Contains(name))
         {
             RefuseExperts(config);
@@ -45,6 +46,7 @@ public static class ModelSpecReader
             "Gemma3ForCausalLM" or "Gemma3ForConditionalGeneration" or "gemma3_text" or "gemma3" => GemmaFamily.Gemma3(text, config),
             "Qwen3MoeForCausalLM" or "qwen3_moe" => QwenFamily.Qwen3Moe(text),
             "MixtralForCausalLM" or "mixtral" => MixtralFamily.Mixtral(text),
+            "GptOssForCausalLM" or "gpt_oss" => GptOssFamily.GptOss(text),
             _ => throw config.Wrong("architectures", $"\"{name}\" is not supported; supported are {Supported}"),
         };
         return GenerationReader.AddTokens(spec with { StoredFp8 = storage }, config, text, generation);

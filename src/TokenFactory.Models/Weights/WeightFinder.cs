@@ -24,10 +24,10 @@ internal sealed class WeightFinder
         _prefix = Prefixes.FirstOrDefault(prefix => store.TryGet(prefix + "norm.weight", out _)) ?? Prefixes[0];
     }
 
-    public TensorView Layer(int layer, string name, ImmutableArray<long> shape)
+    public TensorView Layer(int layer, WeightName name)
     {
-        string full = string.Create(CultureInfo.InvariantCulture, $"layers.{layer}.{name}");
-        return OuterOrNull(full, shape) ?? throw Missing(full);
+        string full = string.Create(CultureInfo.InvariantCulture, $"layers.{layer}.{name.Tensor}");
+        return Find(_prefix + full, name.Shape, name.IsPacked) ?? throw Missing(full);
     }
 
     public TensorView? OuterOrNull(string name, ImmutableArray<long> shape) => Find(_prefix + name, shape);
@@ -44,14 +44,18 @@ internal sealed class WeightFinder
             _store.Source, full, $"the tensor is missing{seen}; {advice ?? "config.json asks for it, so one of the two files belongs to another model"}");
     }
 
-    private TensorView? Find(string name, ImmutableArray<long> shape)
+    private TensorView? Find(string name, ImmutableArray<long> shape, bool isPacked = false)
     {
         if (!_store.TryGet(name, out TensorView tensor))
         {
             return null;
         }
         bool isFp8 = tensor.Type == TensorType.F8E4M3 && _scales is not null && tensor.Shape.Length == 2;
-        if (tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16) && !isFp8)
+        if (isPacked && tensor.Type != TensorType.U8)
+        {
+            throw new ModelFormatException(tensor.File, name, $"its type is {tensor.Type}; config.json asks for U8");
+        }
+        if (!isPacked && tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16) && !isFp8)
         {
             throw new ModelFormatException(
                 tensor.File, name, $"its type is {tensor.Type}; supported are F32, F16 and BF16, and F8_E4M3 for matrices where config.json says so in quantization_config");

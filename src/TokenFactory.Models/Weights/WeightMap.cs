@@ -28,6 +28,9 @@ public enum WeightRole
     AttentionOutput,
     AttentionOutputBias,
 
+    /// <summary>[query heads].</summary>
+    AttentionSinks,
+
     /// <summary>On the attention's result, before the residual sum (Gemma).</summary>
     PostAttentionNorm,
     FeedForwardNorm,
@@ -43,6 +46,18 @@ public enum WeightRole
     /// <summary>[experts, hidden].</summary>
     Router,
     RouterBias,
+
+    /// <summary>Of all experts, as <see cref="ExpertStorage.Fused"/> has them.</summary>
+    ExpertGateUp,
+    ExpertGateUpBias,
+    ExpertDown,
+    ExpertDownBias,
+
+    /// <summary>Of all experts, as <see cref="ExpertStorage.FusedMxfp4"/> has them.</summary>
+    ExpertGateUpBlocks,
+    ExpertGateUpScales,
+    ExpertDownBlocks,
+    ExpertDownScales,
 
     /// <summary>On the feed-forward part's result, before the residual sum (Gemma).</summary>
     PostFeedForwardNorm,
@@ -83,7 +98,7 @@ public sealed class WeightMap
         {
             foreach (WeightName name in WeightNames.OfLayer(spec, layer))
             {
-                map.AddParts(name, layer, finder.Layer(layer, name.Tensor, name.Shape));
+                map.AddParts(name, layer, finder.Layer(layer, name));
             }
         }
         return map;

@@ -6,8 +6,8 @@ namespace TokenFactory.Models.Weights;
 /// <summary>Rows of a stored tensor that play one role.</summary>
 internal readonly record struct WeightPart(WeightRole Role, long Rows);
 
-/// <summary>A tensor of a layer: its name behind <c>layers.N.</c>, its shape, the roles of its rows in order, and whose of the layer's experts it is.</summary>
-internal sealed record WeightName(string Tensor, ImmutableArray<long> Shape, ImmutableArray<WeightPart> Parts, int Expert = WeightName.NoExpert)
+/// <summary>A tensor of a layer: its name behind <c>layers.N.</c>, its shape, the roles of its rows in order, whose of the layer's experts it is, and whether it is bytes of a format of its own.</summary>
+internal sealed record WeightName(string Tensor, ImmutableArray<long> Shape, ImmutableArray<WeightPart> Parts, int Expert = WeightName.NoExpert, bool IsPacked = false)
 {
     public const int NoExpert = -1;
 
@@ -65,6 +65,10 @@ internal static class WeightNames
         if (spec.OutputBias)
         {
             yield return WeightName.Vector("self_attn.o_proj.bias", spec.HiddenSize, WeightRole.AttentionOutputBias);
+        }
+        if (spec.AttentionSinks)
+        {
+            yield return WeightName.Vector("self_attn.sinks", spec.AttentionHeads, WeightRole.AttentionSinks);
         }
     }
 

@@ -61,5 +61,8 @@ public sealed record UsageRecord
     /// <summary>The outcome that a checkpoint has.</summary>
     public const string Running = "running";
 
+    /// <summary>The outcome of a request that could not be computed.</summary>
+    public const string Failed = "failed";
+
     public long TotalTokens => PromptTokens + GeneratedTokens;
 }

@@ -1,3 +1,4 @@
+using TokenFactory.Benchmarks.Structured;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Tests.Shared;
@@ -18,6 +19,7 @@ internal static class HotPaths
         ["admission and metering of a request"] = () => AdmissionPath.MeasureAsync().GetAwaiter().GetResult(),
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
         ["CUDA host step, 256 sequences"] = CudaHostStep,
+        ["structured output, mask and accept"] = () => StructuredLoad.Create().MeasureAllocation(),
     };
 
     private static double SchedulerStep()

@@ -15,6 +15,7 @@ internal static class MeasurementCommand
         ["admission"] = AdmissionMeasurement.RunAsync,
         ["cuda-host"] = CudaHostMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
+        ["structured"] = StructuredMeasurement.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -102,7 +102,8 @@ internal sealed class ReferenceDecoder
                 score *= _spec.AttentionScale;
                 scores[j - first] = _spec.AttentionSoftCap is { } cap ? cap * Math.Tanh(score / cap) : score;
             }
-            double[] weights = Softmax(scores);
+            // A sink is one score more, without a key or a value.
+            double[] weights = Softmax(_spec.AttentionSinks ? [.. scores, Tensor(_map[WeightRole.AttentionSinks, layer])[head]] : scores);
             for (int j = first; j <= position; j++)
             {
                 for (int d = 0; d < size; d++)
@@ -176,6 +177,10 @@ internal sealed class ReferenceDecoder
 
     private double[] Expert(int layer, int expert, double[] normed)
     {
+        if (_spec.Experts!.Storage != ExpertStorage.Separate)
+        {
+            return ReferenceExperts.Forward(_spec, _map, layer, expert, normed);
+        }
         double[] gate = Multiply(_map[WeightRole.Gate, layer, expert], normed), up = Multiply(_map[WeightRole.Up, layer, expert], normed);
         return Multiply(_map[WeightRole.Down, layer, expert], [.. gate.Zip(up, (g, u) => Activate(g) * u)]);
     }

@@ -19,7 +19,7 @@ public sealed class SettingsCheckTests
             [
                 "The configuration cannot be used:",
                 "  TokenFactory:Models:0:Threads is 'many' (appsettings.json); it must be a whole number.",
-                "  TokenFactory:Models:0:Precision is 'Int3' (appsettings.json); it must be one of Auto, Fp32, Int8, Int4, Bf16, Fp16.",
+                "  TokenFactory:Models:0:Precision is 'Int3' (appsettings.json); it must be one of Auto, Fp32, Int8, Int4, Bf16, Fp16, Fp8.",
                 "  TokenFactory:SignIn:LockoutAttempts is 0; it must be at least 1.",
                 "  TokenFactory:SignIn:OpenIdConnect needs Authority, an address such as https://id.example.org, and ClientId.",
                 "  TokenFactory:SignIn:OpenIdConnect names the role king; it must be one of viewer, operator, quota-admin, admin.",

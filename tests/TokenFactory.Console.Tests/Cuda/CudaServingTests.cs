@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Tenancy.Keys;
@@ -31,14 +30,15 @@ public sealed class CudaServingTests
                 ["TokenFactory__Models__0__Name"] = "processor",
                 ["TokenFactory__Models__0__Device"] = "Cpu",
             });
-        using HttpClient admin = AdminOf(host);
-        foreach ((string name, int devices) in new[] { ("demo", 1), ("divided", 2) })
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
+        foreach ((string name, int devices, string precision, string kv) in new[] { ("demo", 1, "fp16", "auto"), ("divided", 2, "fp16", "auto"), ("small", 1, "fp8", "fp8") })
         {
             using HttpResponseMessage asked = await admin.PostAsJsonAsync("admin/v1/models", new
             {
                 path = Demo,
                 name,
-                precision = "fp16",
+                precision,
+                kv_precision = kv,
                 devices_per_replica = devices,
                 max_sequences = 4,
                 max_context = 128,
@@ -46,14 +46,21 @@ public sealed class CudaServingTests
                 kv_memory_megabytes = 8,
             });
             Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
-            await UntilServingAsync(host, name);
+            await HostAdministration.UntilModelAsync(admin, name, model =>
+            {
+                Assert.NotEqual("failed", model!.Value.GetProperty("state").GetString());
+                return model.Value.GetProperty("state").GetString() == "serving";
+            });
         }
         Dictionary<string, (string Device, string Precision)> places = await PlacesAsync(host);
 
         Assert.Equal(("cuda:0", "fp16"), places["demo"]);
         Assert.Equal(("cpu:0", "fp32"), places["processor"]);
+        Assert.Equal("fp8, fp8 KV", places["small"].Precision);
         string expected = await AskAsync(host, "processor");
         Assert.Equal((expected, expected), (await AskAsync(host, "demo"), await AskAsync(host, "divided")));
+        // Rounded to 8 bits it may say something else.
+        Assert.NotEmpty(await AskAsync(host, "small"));
     }
 
     [Fact]
@@ -61,7 +68,7 @@ public sealed class CudaServingTests
     {
         await using HostProcess host = await HostProcess.StartAsync(
             new Dictionary<string, string> { ["TokenFactory__Bootstrap__AdminKey"] = AdminKey, ["TokenFactory__CudaLibrary"] = "/no/such/library.so" }, "--model", Demo);
-        using HttpClient admin = AdminOf(host);
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
 
         using HttpResponseMessage onGpu = await admin.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "second", device = "cuda" });
         using HttpResponseMessage inBf16 = await admin.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "second", precision = "bf16" });
@@ -70,24 +77,6 @@ public sealed class CudaServingTests
         Assert.Contains("No NVIDIA driver is installed", await onGpu.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Contains("bf16, which is computed on cuda. No NVIDIA driver is installed", await inBf16.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("cpu:0", (await PlacesAsync(host))["demo"].Device);
-    }
-
-    /// <summary>Every kernel is compiled for the emulated device first, which takes a busy machine minutes.</summary>
-    private static async Task UntilServingAsync(HostProcess host, string name)
-    {
-        using HttpClient admin = AdminOf(host);
-        for (int i = 0; i < 600; i++)
-        {
-            JsonElement list = await admin.GetFromJsonAsync<JsonElement>("admin/v1/models");
-            JsonElement model = list.GetProperty("data").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
-            Assert.NotEqual("failed", model.GetProperty("state").GetString());
-            if (model.GetProperty("state").GetString() == "serving")
-            {
-                return;
-            }
-            await Task.Delay(500);
-        }
-        throw new TimeoutException($"{name} did not come to serve");
     }
 
     private static async Task<string> AskAsync(HostProcess host, string model)
@@ -100,18 +89,11 @@ public sealed class CudaServingTests
 
     private static async Task<Dictionary<string, (string Device, string Precision)>> PlacesAsync(HostProcess host)
     {
-        using HttpClient admin = AdminOf(host);
-        JsonElement list = await admin.GetFromJsonAsync<JsonElement>("admin/v1/models");
-        Assert.All(list.GetProperty("data").EnumerateArray(), model => Assert.True(model.GetProperty("state").GetString() == "serving", model.ToString()));
-        return list.GetProperty("data").EnumerateArray().ToDictionary(
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
+        JsonElement[] models = await HostAdministration.ModelsAsync(admin);
+        Assert.All(models, model => Assert.True(model.GetProperty("state").GetString() == "serving", model.ToString()));
+        return models.ToDictionary(
             model => model.GetProperty("name").GetString()!,
             model => (model.GetProperty("replicas")[0].GetProperty("device").GetString()!, model.GetProperty("precision").GetString()!));
-    }
-
-    private static HttpClient AdminOf(HostProcess host)
-    {
-        HttpClient client = new() { BaseAddress = host.Client.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
-        return client;
     }
 }

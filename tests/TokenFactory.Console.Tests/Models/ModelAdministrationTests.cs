@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Tenancy.Keys;
@@ -20,11 +19,11 @@ public sealed class ModelAdministrationTests
     public async Task Models_LoadedListedAndUnloaded_ServeBetween()
     {
         await using HostProcess host = await StartAsync();
-        using HttpClient admin = ClientOf(host, AdminKey);
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
 
         using HttpResponseMessage asked = await admin.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "second", precision = "int8", replicas = 2, kv_memory_megabytes = 16, threads = 1 });
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
-        JsonElement second = await UntilAsync(admin, "second", model => model?.GetProperty("state").GetString() == "serving");
+        JsonElement second = await HostAdministration.UntilModelAsync(admin, "second", model => model?.GetProperty("state").GetString() == "serving");
         Assert.Equal(("int8", 2), (second.GetProperty("precision").GetString(), second.GetProperty("replicas").GetArrayLength()));
         using HttpResponseMessage answer = await AskAsync(host, 3);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -32,21 +31,21 @@ public sealed class ModelAdministrationTests
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
 
         Task<HttpResponseMessage>[] running = [.. Enumerable.Range(0, 100).Select(_ => AskAsync(host, 900))];
-        await UntilAsync(admin, "second", model => model!.Value.GetProperty("replicas").EnumerateArray().Sum(replica => replica.GetProperty("running").GetInt32()) > 8);
+        await HostAdministration.UntilModelAsync(admin, "second", model => model!.Value.GetProperty("replicas").EnumerateArray().Sum(replica => replica.GetProperty("running").GetInt32()) > 8);
         using HttpResponseMessage leaving = await admin.DeleteAsync("admin/v1/models/second");
         Assert.Equal(HttpStatusCode.Accepted, leaving.StatusCode);
         using HttpResponseMessage refused = await AskAsync(host, 3);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         using HttpResponseMessage resumed = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
         Assert.Equal(HttpStatusCode.OK, resumed.StatusCode);
-        await UntilAsync(admin, "second", model => model!.Value.GetProperty("state").GetString() == "serving");
+        await HostAdministration.UntilModelAsync(admin, "second", model => model!.Value.GetProperty("state").GetString() == "serving");
         using HttpResponseMessage nothing = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "serving" });
         Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);
         using HttpResponseMessage senseless = await admin.PatchAsJsonAsync("admin/v1/models/second", new { state = "loading" });
         Assert.Equal(HttpStatusCode.BadRequest, senseless.StatusCode);
         using HttpResponseMessage ended = await admin.DeleteAsync("admin/v1/models/second?drain=false");
         Assert.Equal(HttpStatusCode.Accepted, ended.StatusCode);
-        await UntilAsync(admin, "second", model => model is null);
+        await HostAdministration.UntilModelAsync(admin, "second", model => model is null);
         using HttpResponseMessage gone = await AskAsync(host, 3);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         Assert.Contains("model.unload", await admin.GetStringAsync("admin/v1/audit"), StringComparison.Ordinal);
@@ -56,13 +55,14 @@ public sealed class ModelAdministrationTests
     [Theory]
     [InlineData("""{"name": "x"}""", HttpStatusCode.BadRequest, "path")]
     [InlineData("""{"path": "/no/such/folder"}""", HttpStatusCode.BadRequest, "does not exist")]
-    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "auto, fp32, int8, int4, bf16, fp16")]
+    [InlineData("""{"path": "DEMO", "precision": "fp7"}""", HttpStatusCode.BadRequest, "auto, fp32, int8, int4, bf16, fp16, fp8")]
+    [InlineData("""{"path": "DEMO", "kv_precision": "fp8", "device": "cpu"}""", HttpStatusCode.BadRequest, "Leave their precision at auto")]
     [InlineData("""{"path": "DEMO", "replicas": 99}""", HttpStatusCode.BadRequest, "from 1 to 16")]
     [InlineData("""{"path": "DEMO", "name": "big", "kv_memory_megabytes": 60000000}""", HttpStatusCode.Conflict, "are missing")]
     public async Task Load_ThatCannotBe_IsRefusedInWords(string body, HttpStatusCode status, string words)
     {
         await using HostProcess host = await StartAsync();
-        using HttpClient admin = ClientOf(host, AdminKey);
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
 
         using HttpResponseMessage refused = await admin.PostAsync(
             "admin/v1/models", new StringContent(body.Replace("DEMO", Demo, StringComparison.Ordinal), System.Text.Encoding.UTF8, "application/json"));
@@ -75,9 +75,9 @@ public sealed class ModelAdministrationTests
     public async Task Models_ByRole_ViewersSeeAndOperatorsAct()
     {
         await using HostProcess host = await StartAsync();
-        using HttpClient admin = ClientOf(host, AdminKey);
-        using HttpClient viewer = ClientOf(host, await NewKeyAsync(admin, "viewer"));
-        using HttpClient operating = ClientOf(host, await NewKeyAsync(admin, "operator"));
+        using HttpClient admin = HostAdministration.ClientOf(host, AdminKey);
+        using HttpClient viewer = HostAdministration.ClientOf(host, await NewKeyAsync(admin, "viewer"));
+        using HttpClient operating = HostAdministration.ClientOf(host, await NewKeyAsync(admin, "operator"));
 
         Assert.Contains("\"demo\"", await viewer.GetStringAsync("admin/v1/models"), StringComparison.Ordinal);
         using HttpResponseMessage load = await viewer.PostAsJsonAsync("admin/v1/models", new { path = Demo, name = "x" });
@@ -87,18 +87,11 @@ public sealed class ModelAdministrationTests
         using HttpResponseMessage unknown = await operating.DeleteAsync("admin/v1/models/other");
         using HttpResponseMessage done = await operating.DeleteAsync("admin/v1/models/demo");
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.NotFound, HttpStatusCode.Accepted), (nonsense.StatusCode, unknown.StatusCode, done.StatusCode));
-        await UntilAsync(admin, "demo", model => model is null);
+        await HostAdministration.UntilModelAsync(admin, "demo", model => model is null);
     }
 
     private static Task<HostProcess> StartAsync() =>
         HostProcess.StartAsync(new Dictionary<string, string> { ["TokenFactory__Bootstrap__AdminKey"] = AdminKey }, "--model", Demo);
-
-    private static HttpClient ClientOf(HostProcess host, string key)
-    {
-        HttpClient client = new() { BaseAddress = host.Client.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return client;
-    }
 
     private static async Task<string> NewKeyAsync(HttpClient admin, string role)
     {
@@ -109,19 +102,4 @@ public sealed class ModelAdministrationTests
 
     private static Task<HttpResponseMessage> AskAsync(HostProcess host, int tokens) =>
         host.Client.PostAsJsonAsync("/v1/completions", new { model = "second", prompt = "Once upon a time", max_tokens = tokens, ignore_eos = true });
-
-    private static async Task<JsonElement> UntilAsync(HttpClient admin, string name, Predicate<JsonElement?> isSo)
-    {
-        for (int i = 0; i < 600; i++)
-        {
-            JsonElement list = await admin.GetFromJsonAsync<JsonElement>("admin/v1/models");
-            JsonElement[] found = [.. list.GetProperty("data").EnumerateArray().Where(model => model.GetProperty("name").GetString() == name)];
-            if (isSo(found.Length == 0 ? null : found[0]))
-            {
-                return found.Length == 0 ? default : found[0];
-            }
-            await Task.Delay(50);
-        }
-        throw new TimeoutException($"{name} did not become what was waited for");
-    }
 }

@@ -39,6 +39,7 @@ public sealed class CudaMemoryTests(EmulatedDevice device)
     [Theory]
     [InlineData("Qwen3MoeForCausalLM", """ "num_experts": 16, "num_experts_per_tok": 4, "moe_intermediate_size": 320, "mlp_only_layers": [1] """)]
     [InlineData("MixtralForCausalLM", """ "num_local_experts": 8, "intermediate_size": 512 """)]
+    [InlineData("GptOssForCausalLM", """ "num_local_experts": 8, "num_experts_per_tok": 4, "intermediate_size": 256, "quantization_config": {"quant_method": "mxfp4"} """)]
     public void Estimate_OfAMixture_IsWhatLoadingItTakes(string architecture, string fields)
     {
         // What is loaded takes little time with products and kernels that do nothing.

@@ -57,9 +57,11 @@ internal sealed class EmulatedEngine : IEngineObserver, IDisposable
     /// <summary>Prompt tokens computed.</summary>
     public int PrefillTokens => Volatile.Read(ref _prefillTokens);
 
-    public Generation Submit(int[] prompt, int most, SamplingParameters? sampling = null)
+    public Generation Submit(int[] prompt, int most, SamplingParameters? sampling = null) => Submit(Request(prompt, most, sampling));
+
+    public Generation Submit(GenerationRequest request)
     {
-        Assert.Null(Loop.TrySubmit(Request(prompt, most, sampling), out Generation? generation));
+        Assert.Null(Loop.TrySubmit(request, out Generation? generation));
         return generation!;
     }
 

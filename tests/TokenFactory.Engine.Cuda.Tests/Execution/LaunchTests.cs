@@ -65,6 +65,21 @@ public sealed class LaunchTests(EmulatedDevice device)
         Assert.Equal([.. before, .. mixture, .. dense, .. mixture, .. after], launched);
     }
 
+    // Biases and sinks come with launches that are there anyway; a product of few rows adds no bias, so cuBLASLt does it.
+    [Fact]
+    public void DecodeStep_LayerOfGptOss_IsTenLaunchesToo()
+    {
+        string[] layer = ["matmul", "rope_kv_write", "attention_decode", "matmul", "rms_norm", "router", "expert_order", "expert_product", "expert_product", "expert_sum"];
+        Emulator emulator = device.Require();
+        using TestFolder files = new();
+        ModelFolder folder = TinyModel.Write(files, "GptOssForCausalLM", """ "num_local_experts": 4, "num_experts_per_tok": 2 """);
+
+        string[] launched = LaunchesOfAStep(emulator, folder, rows: 3);
+
+        string[] before = ["upload", "embedding"], after = ["gather_rows", "rms_norm", "matmul", "sampling", "download"];
+        Assert.Equal([.. before, .. Enumerable.Repeat(layer, Layers).SelectMany(one => one), .. after], launched);
+    }
+
     [Fact]
     public async Task Stories_OurKernelIsFaster_EqualTheGolden()
     {

@@ -14,6 +14,15 @@ public sealed class MixtureTests : IDisposable
     private const string QwenOpen = """ "num_experts": 6, "num_experts_per_tok": 2, "moe_intermediate_size": 32, "num_hidden_layers": 3, "mlp_only_layers": [1] """;
     private const string Mixtral = """ "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": 9 """;
 
+    private const string GptOss = """
+        "num_local_experts": 4, "num_experts_per_tok": 2, "intermediate_size": 48, "sliding_window": 9, "swiglu_limit": 1.5,
+        "rope_scaling": {"rope_type": "yarn", "factor": 8, "beta_fast": 32, "beta_slow": 1, "original_max_position_embeddings": 32, "truncate": false}
+        """;
+
+    private const string GptOssMxfp4 = """
+        "num_local_experts": 5, "num_experts_per_tok": 3, "intermediate_size": 96, "sliding_window": 12, "quantization_config": {"quant_method": "mxfp4"}
+        """;
+
     private readonly EmulatedDevice _device;
     private readonly Emulator _emulator;
     private readonly TestFolder _files = new();
@@ -29,6 +38,8 @@ public sealed class MixtureTests : IDisposable
         { "Qwen3MoeForCausalLM", Qwen },
         { "Qwen3MoeForCausalLM", QwenOpen },
         { "MixtralForCausalLM", Mixtral },
+        { "GptOssForCausalLM", GptOss },
+        { "GptOssForCausalLM", GptOssMxfp4 },
     };
 
     [Theory]
@@ -56,6 +67,30 @@ public sealed class MixtureTests : IDisposable
         Assert.Equal(cases.Select(one => one.Output), outputs);
         Assert.True(engine.MixedSteps >= 2, $"{engine.MixedSteps} mixed steps");
         Assert.True(_emulator.Launches("graph") > 0);
+    }
+
+    // What experts are stored as is made elements on the way to the device, as it is for other matrices.
+    [Theory]
+    [InlineData(Fp8Scales.Block)]
+    [InlineData(Fp8Scales.Row)]
+    public async Task Tokens_OfExpertsStoredAsFp8_EqualTheReference(Fp8Scales scales)
+    {
+        ModelFolder folder = Fp8Folder.Convert(TinyModel.Write(_files, "Qwen3MoeForCausalLM", Qwen, type: TensorType.F16), scales);
+        Assert.Equal(CudaPrecision.BFloat16, CudaModelLoader.UsualPrecision(folder.Spec));
+        using EmulatedEngine engine = new(_device, folder, Options(CudaPrecision.Float16, graphs: true));
+        ClearCase wanted = ClearCase.Find(folder, engine.Executor.Limits.MaxContext, 12, 5, 0.01, seed: 2);
+
+        Assert.Equal(wanted.Output, await engine.RunAsync(wanted.Prompt, wanted.Output.Length));
+    }
+
+    [Fact]
+    public void Load_InFp8_IsRefusedInWords()
+    {
+        ModelFolder folder = TinyModel.Write(_files, "Qwen3MoeForCausalLM", Qwen);
+
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => CudaModelLoader.Load(folder, EmulatedEngine.Options with { Precision = CudaPrecision.Fp8 }));
+
+        Assert.Contains("Choose bf16", refusal.Message, StringComparison.Ordinal);
     }
 
     // The order of threads, and so of what they count and place, changes nothing.

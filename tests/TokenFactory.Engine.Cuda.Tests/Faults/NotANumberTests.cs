@@ -24,10 +24,14 @@ public sealed class NotANumberTests : IDisposable
         device.Require();
     }
 
-    [Fact]
-    public async Task Nan_InTheRowOfOneToken_EndsWhatReadsItAndNothingElse()
+    // Rows of several sequences share a tile of an expert's product.
+    [Theory]
+    [InlineData("LlamaForCausalLM", "")]
+    [InlineData("Qwen3MoeForCausalLM", """ "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 48 """)]
+    [InlineData("GptOssForCausalLM", """ "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": 8 """)]
+    public async Task Nan_InTheRowOfOneToken_EndsWhatReadsItAndNothingElse(string architecture, string fields)
     {
-        ModelFolder folder = TinyModel.Write(_model, "LlamaForCausalLM", "", type: TensorType.F16);
+        ModelFolder folder = TinyModel.Write(_model, architecture, fields, type: TensorType.F16);
         int[] sound = [.. TinyModel.RandomTokens(40, seed: 8).Where(token => token != Poisoned).Take(20)];
         using EmulatedEngine before = new(_device, folder, EmulatedEngine.Options with { KvMemoryBytes = 1 << 20 });
         int[] expected = await before.RunAsync(sound, 6);

@@ -85,6 +85,9 @@ internal sealed class AttentionCase
 
     public int Window { get; init; }
 
+    /// <summary>A logit for each query head that has no value; null for none.</summary>
+    public ushort[]? Sinks { get; init; }
+
     /// <summary>Rows of queries, with keys and values behind them that attention does not read.</summary>
     public ushort[] Queries(int tokens)
     {
@@ -117,7 +120,7 @@ internal sealed class AttentionCase
                 weights[key] = SoftCap > 0 ? SoftCap * Math.Tanh(score / SoftCap) : score;
                 largest = Math.Max(largest, weights[key]);
             }
-            double sum = 0;
+            double sum = Sinks is null ? 0 : Math.Exp(Elements.ToFloat(Sinks[head], _isHalf) - largest);
             for (int key = first; key <= position; key++)
             {
                 sum += weights[key] = Math.Exp(weights[key] - largest);

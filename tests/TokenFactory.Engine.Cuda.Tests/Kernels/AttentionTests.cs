@@ -38,6 +38,18 @@ public sealed class AttentionTests(EmulatedDevice device) : KernelTest(device)
     public void Decode_WindowsAndCaps_MatchReference(int window, float softCap, int splits) =>
         Decode(new AttentionCase(false, new KvShape(64, 16, false), 1, 4, Contexts, window) { Window = window, SoftCap = softCap }, false, splits, 9);
 
+    // Sinks from far below all scores to far above them, whose weight no float holds.
+    [Theory]
+    [CombinatorialRows(new[] { 0, 16 }, new[] { 1, 3 })]
+    public void Both_Sinks_TakePartInTheSum(bool isHalf, int window, int splits)
+    {
+        double[] sinks = [-200, -3, 0, 1, 2.5, 6, 30, 200];
+        AttentionCase its = new(isHalf, new KvShape(64, 16, false), 2, 4, Contexts, window) { Window = window, Sinks = [.. sinks.Select(sink => Elements.From(sink, isHalf))] };
+
+        Decode(its, isHalf, splits, order: 3);
+        Prefill(its, [1, 15, 16, 17, 33, 65, 20], isHalf, order: 4);
+    }
+
     [Theory]
     [CombinatorialRows(new[] { 64, 96, 128, 256 }, new[] { false, true })]
     public void Prefill_AnyHeadSize_MatchesReference(bool isHalf, int headSize, bool isFp8) =>
@@ -164,6 +176,7 @@ public sealed class AttentionTests(EmulatedDevice device) : KernelTest(device)
         Keys = Put(its.Keys).Value,
         Values = Put(its.Values).Value,
         BlockTables = Put(its.Tables).Value,
+        Sinks = its.Sinks is null ? 0 : Put(its.Sinks).Value,
         QkvStride = its.QkvStride,
         TableStride = its.TableStride,
         QueryHeads = its.QueryHeads,

@@ -10,6 +10,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("Qwen3MoeForCausalLM", """ "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32 """)]
     [InlineData("MixtralForCausalLM", """ "num_local_experts": 4 """)]
+    [InlineData("GptOssForCausalLM", """ "num_local_experts": 4 """)]
     public void CheckSupported_Mixture_SaysWhatToDo(string architecture, string fields)
     {
         using TestFolder files = new();

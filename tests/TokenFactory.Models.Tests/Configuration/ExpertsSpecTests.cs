@@ -36,6 +36,46 @@ public sealed class ExpertsSpecTests
     }
 
     [Fact]
+    public void Read_GptOss_MapsExpertsSinksAndWindows()
+    {
+        ModelSpec spec = Read(PublishedConfigs.GptOss20B);
+
+        ExpertsSpec experts = spec.Experts!;
+        Assert.Equal((32, 4, 2880, true, 7f), (experts.Count, experts.PerToken, experts.Width, experts.NormalisesWeights, experts.GateLimit));
+        Assert.True(experts.RouterBias && experts.Biases && spec.AttentionSinks && spec.QueryKeyValueBias && spec.OutputBias);
+        Assert.Equal(ExpertStorage.FusedMxfp4, experts.Storage);
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => i % 2 == 0 ? 128 : (int?)null), spec.LayerAttention.Select(layer => layer.SlidingWindow));
+        Assert.Equal(new RopeSpec(150_000, 64, new YarnRopeScaling(32, 32, 1, 4096, (0.1 * Math.Log(32)) + 1, Truncate: false)), spec.Rope);
+        Assert.Equal(131_072, spec.MaxPositions);
+        // The publisher says 20.9 billion, and 3.6 billion active, which leave the embedding out.
+        Assert.InRange(spec.ParameterCount, 20.85e9, 20.95e9);
+        Assert.InRange(spec.ActiveParameterCount - (201_088L * 2880), 3.55e9, 3.65e9);
+    }
+
+    [Fact]
+    public void Read_GptOssThatIsNotQuantised_HasNumbers()
+    {
+        string text = PublishedConfigs.GptOss20B;
+        int start = text.IndexOf("\"quantization_config\"", StringComparison.Ordinal), end = text.IndexOf("\"rms_norm_eps\"", StringComparison.Ordinal);
+
+        Assert.Equal(ExpertStorage.Fused, Read(text.Remove(start, end - start)).Experts!.Storage);
+    }
+
+    [Theory]
+    [InlineData("\"quant_method\":\"mxfp4\"", "\"quant_method\":\"gptq\"", "quantization_config.quant_method", "gptq")]
+    [InlineData("\"hidden_size\":2880", "\"hidden_size\":2888", "hidden_size", "multiple")]
+    [InlineData("\"intermediate_size\":2880", "\"intermediate_size\":2896", "intermediate_size", "multiple")]
+    [InlineData("\"swiglu_limit\":7.0", "\"swiglu_limit\":0", "swiglu_limit", "above 0")]
+    [InlineData("\"num_experts_per_tok\":4", "\"num_experts_per_tok\":64", "num_experts_per_tok", "num_local_experts is 32")]
+    public void Read_WrongFieldOfGptOss_NamesIt(string find, string replace, string field, string says)
+    {
+        ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => Read(PublishedConfigs.GptOss20B.Replace(find, replace, StringComparison.Ordinal)));
+
+        Assert.Equal(field, refusal.Field);
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Qwen3MoeLeavesWeightsOpen_TheyDoNotSumToOne() =>
         Assert.False(Read(Without(PublishedConfigs.Qwen3_30B_A3B, "\"norm_topk_prob\":true,")).Experts!.NormalisesWeights);
 

@@ -83,6 +83,21 @@ internal static class PublishedConfigs
          "router_aux_loss_coef":0.02,"sliding_window":null,"tie_word_embeddings":false,"vocab_size":32000}
         """;
 
+    public const string GptOss20B = """
+        {"architectures":["GptOssForCausalLM"],"attention_bias":true,"eos_token_id":200002,"experts_per_token":4,"head_dim":64,
+         "hidden_act":"silu","hidden_size":2880,"initial_context_length":4096,"intermediate_size":2880,"layer_types":[
+           "sliding_attention","full_attention","sliding_attention","full_attention","sliding_attention","full_attention",
+           "sliding_attention","full_attention","sliding_attention","full_attention","sliding_attention","full_attention",
+           "sliding_attention","full_attention","sliding_attention","full_attention","sliding_attention","full_attention",
+           "sliding_attention","full_attention","sliding_attention","full_attention","sliding_attention","full_attention"],
+         "max_position_embeddings":131072,"model_type":"gpt_oss","num_attention_heads":64,"num_experts_per_tok":4,"num_hidden_layers":24,
+         "num_key_value_heads":8,"num_local_experts":32,"quantization_config":{"modules_to_not_convert":["model.layers.*.self_attn",
+           "model.layers.*.mlp.router","model.embed_tokens","lm_head"],"quant_method":"mxfp4"},"rms_norm_eps":1e-05,
+         "rope_scaling":{"beta_fast":32.0,"beta_slow":1.0,"factor":32.0,"original_max_position_embeddings":4096,"rope_type":"yarn",
+           "truncate":false},"rope_theta":150000,"router_aux_loss_coef":0.9,"sliding_window":128,"swiglu_limit":7.0,
+         "tie_word_embeddings":false,"vocab_size":201088}
+        """;
+
     /// <summary>The multimodal release nests its decoder and leaves most fields to the family's defaults.</summary>
     public const string Gemma3_4B = """
         {"architectures":["Gemma3ForConditionalGeneration"],"eos_token_id":[1,106],"model_type":"gemma3",

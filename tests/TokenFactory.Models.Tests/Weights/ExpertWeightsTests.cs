@@ -60,6 +60,53 @@ public sealed class ExpertWeightsTests : IDisposable
         Assert.Equal(missing, refusal.Field);
     }
 
+    [Fact]
+    public void Create_FusedExperts_FindsThemWhole()
+    {
+        ModelSpec spec = Fused(ExpertStorage.Fused);
+        Write(spec, except: "");
+        using TensorStore store = TensorStore.Open(_folder.Path);
+
+        WeightMap map = WeightMap.Create(spec, store);
+
+        Assert.Equal("model.layers.1.mlp.experts.gate_up_proj", map[WeightRole.ExpertGateUp, 1].Name);
+        Assert.Equal([3L, 32L, 128L], map[WeightRole.ExpertGateUp, 1].Shape);
+        Assert.Equal([3L, 64L, 32L], map[WeightRole.ExpertDown, 0].Shape);
+        Assert.Equal([3L, 128L], map[WeightRole.ExpertGateUpBias, 0].Shape);
+        Assert.Equal([3L, 32L], map[WeightRole.ExpertDownBias, 0].Shape);
+        Assert.Equal(("model.layers.0.mlp.router.weight", "model.layers.0.mlp.router.bias"), (map[WeightRole.Router, 0].Name, map[WeightRole.RouterBias, 0].Name));
+        Assert.Equal("model.layers.0.self_attn.sinks", map[WeightRole.AttentionSinks, 0].Name);
+    }
+
+    [Fact]
+    public void Create_PackedExperts_FindsBlocksAndScales()
+    {
+        ModelSpec spec = Fused(ExpertStorage.FusedMxfp4);
+        Write(spec, except: "");
+        using TensorStore store = TensorStore.Open(_folder.Path);
+
+        WeightMap map = WeightMap.Create(spec, store);
+
+        Assert.Equal([3L, 128L, 1L, 16L], map[WeightRole.ExpertGateUpBlocks, 1].Shape);
+        Assert.Equal([3L, 128L, 1L], map[WeightRole.ExpertGateUpScales, 1].Shape);
+        Assert.Equal([3L, 32L, 2L, 16L], map[WeightRole.ExpertDownBlocks, 1].Shape);
+        Assert.Equal("model.layers.1.mlp.experts.down_proj_scales", map[WeightRole.ExpertDownScales, 1].Name);
+        Assert.False(map.TryGet(WeightRole.ExpertDown, 1, out _));
+    }
+
+    [Fact]
+    public void Create_PackedExpertsThatAreNumbers_NamesThem()
+    {
+        ModelSpec spec = Fused(ExpertStorage.FusedMxfp4);
+        Write(spec, except: "", isPacked: false);
+        using TensorStore store = TensorStore.Open(_folder.Path);
+
+        ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => WeightMap.Create(spec, store));
+
+        Assert.Equal("model.layers.0.mlp.experts.gate_up_proj_blocks", refusal.Field);
+        Assert.Contains("U8", refusal.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static ModelSpec Spec(ModelArchitecture architecture) => new()
@@ -80,7 +127,16 @@ public sealed class ExpertWeightsTests : IDisposable
         Experts = new ExpertsSpec { Count = 3, PerToken = 2, Width = 6, NormalisesWeights = true },
     };
 
-    private void Write(ModelSpec spec, string except) => SafetensorsWriter.Write(
-        _folder.File("model.safetensors"),
-        [.. WeightInventory.Of(spec).Where(tensor => tensor.Name != except).Select(tensor => (tensor.Name, "F32", tensor.Shape.ToArray(), SafetensorsWriter.Floats(new float[tensor.ElementCount])))]);
+    private static ModelSpec Fused(ExpertStorage storage)
+    {
+        ModelSpec spec = Spec(ModelArchitecture.GptOss);
+        return spec with { HiddenSize = 32, AttentionSinks = true, Experts = spec.Experts! with { Width = 64, RouterBias = true, Biases = true, Storage = storage } };
+    }
+
+    private void Write(ModelSpec spec, string except, bool isPacked = true) =>
+        SafetensorsWriter.Write(_folder.File("model.safetensors"), [.. WeightInventory.Of(spec).Where(tensor => tensor.Name != except).Select(tensor => Zeros(tensor, isPacked))]);
+
+    private static (string, string, long[], byte[]) Zeros(ExpectedTensor tensor, bool isPacked) => tensor.IsPacked && isPacked
+        ? (tensor.Name, "U8", [.. tensor.Shape], new byte[tensor.ElementCount])
+        : (tensor.Name, "F32", [.. tensor.Shape], new byte[tensor.ElementCount * sizeof(float)]);
 }

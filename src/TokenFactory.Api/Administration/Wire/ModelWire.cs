@@ -4,7 +4,8 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <param name="Path">A folder in Hugging Face layout on the server.</param>
 /// <param name="Name">The name to serve it under; absent: the folder's.</param>
 /// <param name="Device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
-/// <param name="Precision"><c>auto</c>; <c>fp32</c>, <c>int8</c> or <c>int4</c> on the processor, <c>bf16</c> or <c>fp16</c> on GPUs.</param>
+/// <param name="Precision"><c>auto</c>; <c>fp32</c>, <c>int8</c> or <c>int4</c> on the processor, <c>bf16</c>, <c>fp16</c> or <c>fp8</c> on GPUs.</param>
+/// <param name="KvPrecision"><c>auto</c>, or <c>fp8</c> on GPUs: what keys and values are kept in.</param>
 /// <param name="Replicas">How many replicas.</param>
 /// <param name="DevicesPerReplica">How many GPUs share a replica.</param>
 /// <param name="MaxSequences">Most sequences that run at once on a replica.</param>
@@ -14,8 +15,8 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <param name="Threads">Threads that compute, over all replicas.</param>
 /// <param name="EvenIfTooLarge">Whether it is loaded where the estimate says that it does not fit.</param>
 public sealed record ModelBody(
-    string? Path, string? Name = null, string? Device = null, string? Precision = null, int? Replicas = null, int? DevicesPerReplica = null, int? MaxSequences = null, int? MaxContext = null,
-    int? MaxStepTokens = null, long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
+    string? Path, string? Name = null, string? Device = null, string? Precision = null, string? KvPrecision = null, int? Replicas = null, int? DevicesPerReplica = null,
+    int? MaxSequences = null, int? MaxContext = null, int? MaxStepTokens = null, long? KvMemoryMegabytes = null, int? Threads = null, bool EvenIfTooLarge = false);
 
 /// <summary>What a model that is being unloaded shall do instead.</summary>
 /// <param name="State"><c>serving</c>: the unload is called off.</param>

@@ -62,6 +62,10 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
 
     private OnnxExecutorOptions ToExecutor(ModelOptions options)
     {
+        if (options.KvPrecision != KvPrecision.Auto)
+        {
+            throw new ArgumentException("Keys and values are fp8; on the processor they are fp32. Leave their precision at auto, or load the model to a GPU.");
+        }
         OnnxExecutorOptions usual = new();
         return usual with
         {

@@ -26,7 +26,7 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
 
     public ModelDevice Device => ModelDevice.Cuda;
 
-    public IReadOnlyList<ModelPrecision> Precisions { get; } = [ModelPrecision.Bf16, ModelPrecision.Fp16];
+    public IReadOnlyList<ModelPrecision> Precisions { get; } = [ModelPrecision.Bf16, ModelPrecision.Fp16, ModelPrecision.Fp8];
 
     public string? FindProblem() => _platform.Value.IsAvailable ? null : _platform.Value.Words;
 
@@ -36,7 +36,7 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
     public ModelOptions Complete(ModelSpec spec, ModelOptions options) => options;
 
     public MemoryFit Estimate(ModelSpec spec, ModelOptions options) =>
-        CudaMemory.Estimate(spec, ToExecutor(options, device: 0), options.Replicas, Choose(options.Replicas * options.DevicesPerReplica)[^1], options.DevicesPerReplica);
+        CudaMemory.Estimate(spec, ToExecutor(spec, options, device: 0), options.Replicas, Choose(options.Replicas * options.DevicesPerReplica)[^1], options.DevicesPerReplica);
 
     public AvailableMemory Available(ModelOptions options)
     {
@@ -49,8 +49,8 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
         // What the replicas before it took is no longer free.
         int[] devices = [.. Choose(options.DevicesPerReplica).Select(device => device.Ordinal)];
         return devices.Length == 1
-            ? CudaModelLoader.Load(folder, ToExecutor(options, devices[0]), progress, cancellation)
-            : CudaModelLoader.LoadDivided(folder, ToExecutor(options, devices[0]), devices, progress, cancellation);
+            ? CudaModelLoader.Load(folder, ToExecutor(folder.Spec, options, devices[0]), progress, cancellation)
+            : CudaModelLoader.LoadDivided(folder, ToExecutor(folder.Spec, options, devices[0]), devices, progress, cancellation);
     }
 
     /// <summary>So many devices, those with most free memory first.</summary>
@@ -63,7 +63,7 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
             : throw new ArgumentException($"It would take {count} GPUs, and there {(devices.Count == 1 ? "is 1" : $"are {devices.Count}")}: ask for fewer replicas, or for fewer GPUs for each.");
     }
 
-    private CudaExecutorOptions ToExecutor(ModelOptions options, int device)
+    private CudaExecutorOptions ToExecutor(ModelSpec spec, ModelOptions options, int device)
     {
         CudaExecutorOptions usual = new();
         return usual with
@@ -71,10 +71,13 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
             Device = device,
             Precision = options.Precision switch
             {
-                ModelPrecision.Auto or ModelPrecision.Bf16 => CudaPrecision.BFloat16,
+                ModelPrecision.Auto => CudaModelLoader.UsualPrecision(spec),
+                ModelPrecision.Bf16 => CudaPrecision.BFloat16,
+                ModelPrecision.Fp8 => CudaPrecision.Fp8,
                 ModelPrecision.Fp16 => CudaPrecision.Float16,
                 ModelPrecision other => throw new ArgumentException($"precision is {ModelBackends.NameOf(other)}; on GPUs it is {ModelBackends.Names(Precisions)}."),
             },
+            Fp8Kv = options.KvPrecision == KvPrecision.Fp8,
             MaxSequences = options.MaxSequences ?? usual.MaxSequences,
             MaxContext = options.MaxContext,
             MaxStepTokens = options.MaxStepTokens ?? usual.MaxStepTokens,

@@ -35,13 +35,11 @@ public sealed class ModelBackends(IReadOnlyList<IModelBackend> all)
         return chosen;
     }
 
-    /// <summary>A precision as operators write it.</summary>
-    public static string NameOf(ModelPrecision precision) => precision.ToString().ToLowerInvariant();
+    /// <summary>A device or a precision as operators write it.</summary>
+    public static string NameOf<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    /// <summary>A device as operators write it.</summary>
-    public static string NameOf(ModelDevice device) => device.ToString().ToLowerInvariant();
-
-    internal static string Names(IEnumerable<ModelPrecision> precisions) => string.Join(" or ", precisions.Select(NameOf));
+    internal static string Names(IEnumerable<ModelPrecision> precisions) => string.Join(" or ", precisions.Select(NameOf<ModelPrecision>));
 
     private static bool Computes(IModelBackend backend, ModelPrecision precision) => precision == ModelPrecision.Auto || backend.Precisions.Contains(precision);
 
