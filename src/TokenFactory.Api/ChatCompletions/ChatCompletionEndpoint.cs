@@ -26,7 +26,7 @@ internal sealed class ChatCompletionEndpoint(RequestAdmission admission, ModelLo
             chat = ChatPromptEncoder.Encode(model, request);
         }
         caller = ServiceTiers.Apply(caller, request.ServiceTier);
-        request = request with { ShowsSpecialTokens = chat.Reading.ShowsSpecialTokens };
+        request = chat.Complete(request);
         AnswerHead head = AnswerHead.New("chatcmpl-", model.Name) with { ServiceTier = ServiceTiers.Used(caller, request.ServiceTier) };
         GenerationSet set = submitter.Submit(context, model, caller, head.Id, [chat.Tokens], "messages", request);
         await (request.Stream

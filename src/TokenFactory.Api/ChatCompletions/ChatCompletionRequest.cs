@@ -42,8 +42,8 @@ public sealed record ChatCompletionRequest : GenerateRequest
     public JsonElement? Tools { get; init; }
 
     /// <summary>
-    /// <c>auto</c>, <c>none</c>, <c>required</c>, or an object that names a function. The last two open the call in the model's stead:
-    /// the answer is a call, its arguments are as the model writes them.
+    /// <c>auto</c>, <c>none</c>, <c>required</c>, or an object that names a function. The last two open the call in the model's stead: the
+    /// answer is a call. Where it is known of which function, its arguments are held to JSON, and to the schema where that is strict.
     /// </summary>
     [JsonPropertyName("tool_choice")]
     public JsonElement? ToolChoice { get; init; }

@@ -10,9 +10,6 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <summary>Turns a conversation into the prompt tokens that its model was trained on.</summary>
 internal static class ChatPromptEncoder
 {
-    // gpt-oss names the channel before each message.
-    private const string FinalChannel = "<|channel|>final<|message|>";
-
     /// <summary>
     /// The rendered template as tokens, and how to read what follows. The template writes the begin token itself, so none is added. The
     /// text of special tokens means those tokens, also where a message holds it: templates mix both kinds of text, and peers read them
@@ -30,30 +27,34 @@ internal static class ChatPromptEncoder
         if (use is not null && request.Constraint is { } form)
         {
             throw ApiException.Invalid(
-                $"{form.Field} asks for the whole answer in a form, and tools for calls in it. Leave one of them out, or set tool_choice to none.", form.Field, "unsupported_parameter");
+                $"{form.Field} holds the whole answer to a form, so that no tool could be called. Leave it out, or set tool_choice to none.", form.Field, "unsupported_parameter");
         }
         string text = Render(model, request, use?.Tools);
         bool isReasoningOpen = model.Dialect.Reasoning == ReasoningFormat.Think && text.AsSpan().TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
-        string prefill = "";
-        if (request.Constraint is not null || use is { Choice: ToolChoice.Required })
+        string prefill = Opening(model.Dialect, use, request);
+        if (isReasoningOpen && (prefill.Length > 0 || request.Constraint is not null))
         {
-            if (isReasoningOpen)
-            {
-                text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
-                isReasoningOpen = false;
-            }
-            prefill = use is null ? "" : ForcedCall.Open(model.Dialect.Tools, use.Forced);
-        }
-        if (request.Constraint is not null)
-        {
-            // The form is all of the answer: it holds no marks of parts, and begins where the model would say it.
-            string begin = model.Dialect.Reasoning == ReasoningFormat.Harmony ? FinalChannel : "";
-            return new EncodedChat(
-                model.Tokenizer.Encode(text + begin, addSpecialTokens: false, parseSpecialTokens: true), new ReadingPlan(ChatDialect.Plain, null, IsReasoningOpen: false, [], OneCall: false));
+            text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
+            isReasoningOpen = false;
         }
         int[] tokens = model.Tokenizer.Encode(text + prefill, addSpecialTokens: false, parseSpecialTokens: true);
-        return new EncodedChat(tokens, new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false));
+        // A form is all of the answer: what in it looks like a mark is none.
+        ReadingPlan reading = request.Constraint is null
+            ? new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false)
+            : new ReadingPlan(ChatDialect.Plain, Tools: null, IsReasoningOpen: false, Prefill: [], OneCall: false);
+        return new EncodedChat(tokens, reading, use?.Arguments ?? request.Constraint);
     }
+
+    /// <summary>
+    /// How the answer begins, where that is no matter of the model's: with a forced call, or where a form is asked for with the channel
+    /// that the form is for, since the form leaves no room for the marks of reasoning.
+    /// </summary>
+    private static string Opening(ChatDialect dialect, ToolUse? use, ChatCompletionRequest request) => use switch
+    {
+        { Choice: ToolChoice.Required } => ForcedCall.Open(dialect.Tools, use.Forced),
+        null when request.Constraint is not null && dialect.Reasoning == ReasoningFormat.Harmony => "<|channel|>final<|message|>",
+        _ => "",
+    };
 
     private static string Render(ServedModel model, ChatCompletionRequest request, JsonElement? tools)
     {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using TokenFactory.Api.Constraints;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Requests;
 
@@ -34,7 +36,36 @@ internal static class ToolFields
         {
             forced = names[0];
         }
-        return new ToolUse(fields.Find("tools")!.Value, distinct, choice, forced, oneCall);
+        JsonElement tools = fields.Find("tools")!.Value;
+        return new ToolUse(tools, distinct, choice, forced, ReadArguments(tools, names, forced), oneCall);
+    }
+
+    /// <summary>
+    /// The form of a forced call's arguments: their schema where the tool is strict, else any object. Strict tools that are not forced are
+    /// refused, because nothing holds the arguments of a call that the model begins by itself.
+    /// </summary>
+    private static AskedConstraint? ReadArguments(JsonElement tools, string[] names, string? forced)
+    {
+        AskedConstraint? arguments = null;
+        for (int index = 0; index < names.Length; index++)
+        {
+            JsonFields function = new(tools[index].GetProperty("function"), string.Create(CultureInfo.InvariantCulture, $"tools[{index}].function."));
+            bool isStrict = function.Flag("strict") == true;
+            if (names[index] == forced)
+            {
+                arguments = isStrict && function.Find("parameters") is { } schema
+                    ? ConstraintFields.StrictlySchema("tools", function.PathOf("parameters"), schema)
+                    : ConstraintFields.AnyObject("tool_choice");
+            }
+            else if (isStrict)
+            {
+                throw ApiException.Invalid(
+                    $"{function.PathOf("strict")} is true, which this server can promise only where tool_choice names the function: else arguments are as the model writes them. Leave it out.",
+                    "tools",
+                    "unsupported_parameter");
+            }
+        }
+        return arguments;
     }
 
     /// <summary>Whether a name is one that every model's format can hold: letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, at most 64.</summary>
@@ -70,12 +101,7 @@ internal static class ToolFields
         }
         function.Text("description");
         function.Object("parameters");
-        return function.Flag("strict") == true
-            ? throw ApiException.Invalid(
-                $"{function.PathOf("strict")} is true, which needs constrained output that this server does not have: arguments are as the model writes them. Leave it out.",
-                "tools",
-                "unsupported_parameter")
-            : name;
+        return name;
     }
 
     private static (ToolChoice Choice, string? Forced) ReadChoice(JsonFields fields, HashSet<string> names)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TokenFactory.Api.Constraints;
 
 namespace TokenFactory.Api.ChatCompletions;
 
@@ -7,8 +8,9 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="Names">The tools' names.</param>
 /// <param name="Choice">Whether one is to be called.</param>
 /// <param name="Forced">The one that is to be called, where <paramref name="Choice"/> is <see cref="ToolChoice.Required"/> and it is known; else null.</param>
+/// <param name="Arguments">The form of the forced call's arguments, which are then all that the model writes; null where none is forced.</param>
 /// <param name="OneCall">Whether an answer may hold only one call.</param>
-internal sealed record ToolUse(JsonElement Tools, IReadOnlySet<string> Names, ToolChoice Choice, string? Forced, bool OneCall);
+internal sealed record ToolUse(JsonElement Tools, IReadOnlySet<string> Names, ToolChoice Choice, string? Forced, AskedConstraint? Arguments, bool OneCall);
 
 /// <summary>Whether a model is to call a tool.</summary>
 internal enum ToolChoice

@@ -69,21 +69,26 @@ internal static class ConstraintFields
     {
         const string Place = "response_format.json_schema.schema";
         JsonElement schema = named.Find("schema") ?? throw ApiException.Invalid($"{Place} is missing.", ResponseFormat);
-        if (named.Flag("strict") == true)
-        {
-            try
-            {
-                StrictSchema.Check(schema);
-            }
-            catch (ConstraintException broken)
-            {
-                throw ApiException.Invalid($"{Place} at {(broken.Path.Length == 0 ? "/" : broken.Path)}: {broken.Problem}, or set strict to false.", ResponseFormat, "invalid_json_schema");
-            }
-        }
-        return Schema(ResponseFormat, Place, schema);
+        return named.Flag("strict") == true ? StrictlySchema(ResponseFormat, Place, schema) : Schema(ResponseFormat, Place, schema);
     }
 
-    private static AskedConstraint AnyObject(string field) => new(field, field, new ConstraintSource(ConstraintLanguage.JsonObject, ""));
+    /// <summary>A schema that is also held to the rules of OpenAI's strict mode.</summary>
+    /// <exception cref="ApiException">It breaks them; names the place in it.</exception>
+    public static AskedConstraint StrictlySchema(string field, string place, JsonElement schema)
+    {
+        try
+        {
+            StrictSchema.Check(schema);
+        }
+        catch (ConstraintException broken)
+        {
+            throw ApiException.Invalid($"{place} at {(broken.Path.Length == 0 ? "/" : broken.Path)}: {broken.Problem}, or set strict to false.", field, "invalid_json_schema");
+        }
+        return Schema(field, place, schema);
+    }
+
+    /// <summary>Any JSON object.</summary>
+    public static AskedConstraint AnyObject(string field) => new(field, field, new ConstraintSource(ConstraintLanguage.JsonObject, ""));
 
     // Some clients send the schema as a text that holds it.
     private static AskedConstraint Schema(string field, string place, JsonElement schema) =>

@@ -5,7 +5,7 @@ namespace TokenFactory.Api.Dialects;
 
 /// <summary>
 /// The opening text of a call, put at the end of the prompt so that the answer can only go on with it. It makes the answer a call, and
-/// where one is named, of that tool; it does not make the arguments valid.
+/// where one is named, of that tool; what makes the arguments valid is a constraint on what follows.
 /// </summary>
 internal static class ForcedCall
 {

@@ -20,7 +20,7 @@ internal sealed class MessagesEndpoint(RequestAdmission admission, ModelLookup m
         Caller caller = admission.Identify(context);
         (ChatCompletionRequest request, ServedModel model, EncodedChat chat) = await ReadAsync(context, caller, needsMaxTokens: true);
         caller = ServiceTiers.Apply(caller, request.ServiceTier);
-        request = request with { ShowsSpecialTokens = chat.Reading.ShowsSpecialTokens };
+        request = chat.Complete(request);
         AnswerHead head = AnswerHead.New("msg_", model.Name);
         GenerationSet set = submitter.Submit(context, model, caller, head.Id, [chat.Tokens], "messages", request);
         await (request.Stream

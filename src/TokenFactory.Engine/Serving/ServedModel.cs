@@ -22,11 +22,11 @@ public sealed record ServedModel(
     /// <summary>What computes it. The replicas know one another: where one fails, another goes on with its requests.</summary>
     public IReadOnlyList<EngineLoop> Replicas { get; } = Introduce(Replicas);
 
-    /// <summary>Forms that texts can be held to.</summary>
-    public ModelConstraints Constraints { get; } = new(Tokenizer, Replicas[0].Options.EndTokens, Replicas[0].Limits.VocabularySize);
-
     /// <summary>How it marks calls of tools and reasoning.</summary>
     public ChatDialect Dialect { get; init; } = ChatDialect.Plain;
+
+    /// <summary>Forms that texts can be held to.</summary>
+    public ModelConstraints Constraints { get; } = new(Tokenizer, Replicas[0].Options.EndTokens, Replicas[0].Limits.VocabularySize);
 
     /// <summary>Longest sequence, prompt and generated tokens together.</summary>
     public int MaxContext => Replicas[0].MaxContext;

@@ -16,6 +16,7 @@ internal static class HotPaths
             Sample(new SamplingParameters { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, Logprobs = true, TopLogprobs = 5 }),
         ["streaming detokenisation"] = TextHotPath.Detokenize,
         ["server-sent event of a chat chunk"] = TextHotPath.WriteChunks,
+        ["server-sent event of a chat chunk, read for tools and reasoning"] = TextHotPath.WritePartsChunks,
         ["admission and metering of a request"] = () => AdmissionPath.MeasureAsync().GetAwaiter().GetResult(),
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
         ["CUDA host step, 256 sequences"] = CudaHostStep,

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using TokenFactory.Api.ChatCompletions;
+using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Streaming;
 using TokenFactory.Engine.Loop;
+using TokenFactory.Engine.Text;
 using TokenFactory.Models.Tokenization;
 using TokenFactory.Tests.Shared;
 using TokenFactory.Tests.Shared.Engine;
@@ -15,6 +17,10 @@ namespace TokenFactory.Benchmarks.Budgets;
 /// <summary>A token's way from id to the bytes on a connection.</summary>
 internal static class TextHotPath
 {
+    private static readonly AnswerHead Head = new("chatcmpl-1", 0, "demo");
+
+    private static readonly ChatCompletionRequest Request = new() { Messages = JsonElement.Parse("[]") };
+
     /// <summary>Ids of a story through the demonstration model's streaming decoder.</summary>
     public static double Detokenize()
     {
@@ -38,11 +44,17 @@ internal static class TextHotPath
     }
 
     /// <summary>Chunks of one token each, flushed each.</summary>
-    public static double WriteChunks()
+    public static double WriteChunks() =>
+        WriteChunks(sse => new ChatChunkWriter(sse, Head, Request, new ByteTokenizer()));
+
+    /// <summary>The same where the answer is read for reasoning and calls of tools.</summary>
+    public static double WritePartsChunks() => WriteChunks(sse => new PartsChunkWriter(
+        sse, Head, Request, new ByteTokenizer(), new ReadingPlan(new ChatDialect(ToolFormat.Hermes, ReasoningFormat.Think), new HashSet<string> { "tool" }, false, [], OneCall: false)));
+
+    private static double WriteChunks(Func<SseWriter, ChatChunkWriter> format)
     {
         using SseWriter sse = new(PipeWriter.Create(Stream.Null));
-        ChatCompletionRequest request = new() { Messages = JsonElement.Parse("[]") };
-        ChatChunkWriter chunks = new(sse, new AnswerHead("chatcmpl-1", 0, "demo"), request, new ByteTokenizer());
+        ChatChunkWriter chunks = format(sse);
         GenerationDelta delta = new();
         return HotPaths.PerToken(
             () =>

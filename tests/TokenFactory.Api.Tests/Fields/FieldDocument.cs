@@ -13,8 +13,8 @@ internal static class FieldDocument
 
         Calls of tools and reasoning are read from the model's text in the form that its chat template shows: Hermes and Qwen, Llama 3,
         Mistral (both forms), gpt-oss; `<think>` of DeepSeek and Qwen. A model's `ToolFormat` and `ReasoningFormat` in the configuration
-        override that. A model whose calls are written otherwise refuses `tools`. Arguments are as the model wrote them: nothing makes sure
-        that they are JSON, or fit the schema.
+        override that. A model whose calls are written otherwise refuses `tools`. Arguments are as the model wrote them, save in a
+        forced call: nothing makes sure that they are JSON, or fit the schema.
 
 
         """;

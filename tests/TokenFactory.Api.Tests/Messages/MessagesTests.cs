@@ -93,14 +93,23 @@ public sealed class MessagesTests
     [Fact]
     public async Task Post_ForcedTool_IsOpened()
     {
-        await using ApiHost host = await ToolHost.StartAsync(Dialect.Mistral, "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": }}]");
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Mistral, "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\":{\"city\": \"Paris\"}}]");
 
         JsonElement answer = await Answers.ReadAsync(await PostAsync(
             host, new { max_tokens = 99, messages = ToolHost.Hello, tools = Tools, tool_choice = new { type = "tool", name = "get_weather" } }));
 
-        // What is no object comes as the text that the model wrote.
         JsonElement block = answer.GetProperty("content").EnumerateArray().Single();
-        Assert.Equal(("get_weather", " {\"city\": }".Trim()), (Text(block, "name"), Text(block, "input")));
+        Assert.Equal(("get_weather", "Paris"), (Text(block, "name"), Text(block.GetProperty("input"), "city")));
+    }
+
+    [Fact]
+    public async Task Post_ArgumentsThatAreNoObject_ComeAsTheirText()
+    {
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Mistral, "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": }}]");
+
+        JsonElement answer = await Answers.ReadAsync(await PostAsync(host, new { max_tokens = 99, messages = ToolHost.Hello, tools = Tools }));
+
+        Assert.Equal("{\"city\": }", Text(answer.GetProperty("content").EnumerateArray().Single(), "input"));
     }
 
     [Fact]

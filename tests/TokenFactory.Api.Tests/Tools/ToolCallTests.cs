@@ -119,6 +119,59 @@ public sealed class ToolCallTests
         Assert.Equal(0, answer.GetProperty("usage").GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt32());
     }
 
+    [Theory]
+    [InlineData(false, "{\"city\": }", "{\"city\": ")]
+    [InlineData(true, "{\"town\": \"Paris\"}", "{\"city\":")]
+    public async Task Post_ForcedFunction_HoldsArgumentsToJsonAndToAStrictSchema(bool isStrict, string wished, string beginning)
+    {
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Llama, "{\"name\": \"get_weather\", \"parameters\":" + wished);
+        string strict = isStrict ? ",\"strict\":true" : "";
+
+        JsonElement answer = await Answers.ReadAsync(await host.PostJsonAsync("/v1/chat/completions", $$"""
+            {"messages": [{"role": "user", "content": "x"}], "max_tokens": 60, "tool_choice": {"type": "function", "function": {"name": "get_weather"} },
+             "tools": [{"type": "function", "function": {"name": "get_weather"{{strict}}, "parameters":
+               {"type": "object", "properties": {"city": {"type": "string", "enum": ["Rome", "Oslo"]} }, "required": ["city"], "additionalProperties": false} } }]}
+            """));
+
+        Assert.Equal("get_weather", Function(answer).GetProperty("name").GetString());
+        string arguments = Function(answer).GetProperty("arguments").GetString()!;
+        Assert.StartsWith(beginning, arguments);
+        Assert.NotEqual(wished, arguments);
+        if (isStrict)
+        {
+            Assert.Contains(JsonElement.Parse(arguments).GetProperty("city").GetString(), new[] { "Rome", "Oslo" });
+        }
+    }
+
+    [Fact]
+    public async Task Post_FormWithToolsThatMayBeCalled_IsRefusedByName()
+    {
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Hermes, "{}");
+        Dictionary<string, object> body = new() { ["messages"] = ToolHost.Hello, ["tools"] = ToolHost.Weather, ["response_format"] = new { type = "json_object" } };
+
+        JsonElement error = await Answers.ReadErrorAsync(await host.ChatAsync(body), HttpStatusCode.BadRequest);
+        body["tool_choice"] = "none";
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(body));
+
+        Assert.Equal("response_format", error.GetProperty("param").GetString());
+        Assert.Equal("{}", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+    }
+
+    [Theory]
+    [InlineData("thinking", "prompt<think>\n", "prompt<think>\n</think>\n\n")]
+    [InlineData("harmony", "prompt<|start|>assistant", "prompt<|start|>assistant<|channel|>final<|message|>")]
+    public async Task Post_FormOfAModelThatReasons_IsOfItsContent(string family, string rendering, string prompt)
+    {
+        await using ApiHost host = await ToolHost.StartAsync(family == "thinking" ? Dialect.Thinking : Dialect.Harmony, "{\"a\":1}", new RecordingTemplate(rendering));
+
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(new { messages = ToolHost.Hello, response_format = new { type = "json_object" } }));
+
+        JsonElement message = answer.GetProperty("choices")[0].GetProperty("message");
+        Assert.Equal("{\"a\":1}", message.GetProperty("content").GetString());
+        Assert.False(message.TryGetProperty("reasoning_content", out _));
+        Assert.Equal(prompt.Length, answer.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
+    }
+
     [Fact]
     public async Task Post_ForcedNamedStreamed_BeginsWithTheRoleThenTheCall()
     {
