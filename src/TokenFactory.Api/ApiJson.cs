@@ -3,12 +3,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using TokenFactory.Api.Batches;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
+using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Requests;
 
 namespace TokenFactory.Api;
 
@@ -40,4 +43,11 @@ internal static class ApiJson
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(CompletionResponse))]
 [JsonSerializable(typeof(ModelCard))]
+[JsonSerializable(typeof(FileObject))]
+[JsonSerializable(typeof(ListPage<FileObject>))]
+[JsonSerializable(typeof(DeletedFile))]
+[JsonSerializable(typeof(BatchObject))]
+[JsonSerializable(typeof(ListPage<BatchObject>))]
+[JsonSerializable(typeof(IReadOnlyList<BatchError>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TokenFactory.Api.Files;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
@@ -68,6 +69,7 @@ internal sealed class ApiHost : IAsyncDisposable
         ScratchDatabase database = await ScratchDatabase.CreateAsync();
         builder.Services.AddTenancy(_ => database.Open(pragmas));
         builder.Services.AddTokenFactoryApi(builder.Configuration);
+        builder.Services.AddBatchExecution(_ => new FileFolder(Path.Combine(database.Folder, "files")));
         WebApplication app = builder.Build();
         app.MapTokenFactoryApi();
         await app.Services.GetRequiredService<TenancyStart>().RunAsync(keys ?? new FirstKeys(KeySecret.Create(), KeySecret.Create()));

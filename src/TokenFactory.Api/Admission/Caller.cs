@@ -8,7 +8,8 @@ namespace TokenFactory.Api.Admission;
 /// <param name="Lane">The queue that the request waits in.</param>
 /// <param name="Feature">What it uses by the piece; null for nothing.</param>
 /// <param name="RequestId">The id that the client knows.</param>
-internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId)
+/// <param name="Acting">The work that the server does for a key by itself; null for a client's own request.</param>
+internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId, ActingKey? Acting = null)
 {
     public string Tenant => Grant.Tenant.Name;
 }

@@ -79,7 +79,7 @@ public sealed class RequestMeter(
         }
         Figures figures = Sum();
         reservation?.Complete(figures.Prompt + figures.Generated, countsFeature: figures.Generated > 0);
-        if (_accepted == 0)
+        if (_accepted == 0 || (figures.Reason == FinishReason.Cancelled && who.Work is { IsDoneAgain: true }))
         {
             ledger.Forget(this);
         }
