@@ -22,7 +22,7 @@ internal sealed partial class BatchRunner(
         await using ITimer watch = clock.CreateTimer(_ => EndWhereLate(run), null, TimeSpan.Zero, Pause);
         try
         {
-            await AdvanceAsync(run);
+            await (await TryAdvanceAsync(run) is { } error ? FailAsync(run, [error]) : Task.CompletedTask);
         }
         catch (OperationCanceledException) when (run.End.Reason == EndReason.Stopped)
         {
@@ -31,7 +31,25 @@ internal sealed partial class BatchRunner(
         catch (Exception problem)
         {
             LogFailed(problem, run.Batch.Id);
-            await FailAsync(run, [new BatchError("internal_error", $"The server failed on this batch. Its log has the details under {run.Batch.Id}.", null, null)]);
+        }
+    }
+
+    /// <returns>Why it cannot go on; null where nothing is in the way.</returns>
+    private async Task<BatchError?> TryAdvanceAsync(BatchRun run)
+    {
+        try
+        {
+            await AdvanceAsync(run);
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return new BatchError("file_lost", "The content of the input file is not on the server's disk any more.", "input_file_id", null);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            LogFailed(problem, run.Batch.Id);
+            return new BatchError("internal_error", $"The server failed on this batch. Its log has the details under {run.Batch.Id}.", null, null);
         }
     }
 
@@ -80,11 +98,6 @@ internal sealed partial class BatchRunner(
         catch (OperationCanceledException) when (run.End.Reason is EndReason.Cancelled or EndReason.Expired)
         {
             // Nothing is known of its lines, and nothing is computed.
-        }
-        catch (FileNotFoundException)
-        {
-            await FailAsync(run, [new BatchError("file_lost", "The content of the input file is not on the server's disk any more.", "input_file_id", null)]);
-            return false;
         }
         return true;
     }
