@@ -3,13 +3,16 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using TokenFactory.Api.Batches;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
+using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
 using TokenFactory.Api.Messages;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Requests;
 using TokenFactory.Api.Tokenization;
 
 namespace TokenFactory.Api;
@@ -48,4 +51,11 @@ internal static class ApiJson
 [JsonSerializable(typeof(TokenizeResponse))]
 [JsonSerializable(typeof(DetokenizeResponse))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(FileObject))]
+[JsonSerializable(typeof(ListPage<FileObject>))]
+[JsonSerializable(typeof(DeletedFile))]
+[JsonSerializable(typeof(BatchObject))]
+[JsonSerializable(typeof(ListPage<BatchObject>))]
+[JsonSerializable(typeof(IReadOnlyList<BatchError>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

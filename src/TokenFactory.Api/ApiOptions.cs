@@ -1,3 +1,6 @@
+using TokenFactory.Api.Batches;
+using TokenFactory.Api.Files;
+
 namespace TokenFactory.Api;
 
 /// <summary>Bounds and habits of the HTTP API. Bound to the configuration section <see cref="Section"/> by the host.</summary>
@@ -14,6 +17,12 @@ public sealed class ApiOptions
     /// <summary>Tenants that have metric series of their own; those seen later share the label <c>other</c>.</summary>
     public int MaxMetricTenants { get; set; } = 1000;
 
+    /// <summary>Bounds of what tenants upload.</summary>
+    public FileLimits Files { get; } = new();
+
+    /// <summary>Bounds of batches.</summary>
+    public BatchLimits Batches { get; } = new();
+
     /// <summary>What makes no sense, each in words that name the key.</summary>
     public IEnumerable<string> FindProblems()
     {
@@ -28,6 +37,13 @@ public sealed class ApiOptions
         if (MaxMetricTenants < 0)
         {
             yield return $"{Section}:{nameof(MaxMetricTenants)} is {MaxMetricTenants}; it must be 0 or more.";
+        }
+        foreach ((string key, long value) in Files.Values.Concat(Batches.Values))
+        {
+            if (value < 1)
+            {
+                yield return $"{Section}:{key} is {value}; it must be at least 1.";
+            }
         }
     }
 }

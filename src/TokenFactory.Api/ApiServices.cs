@@ -7,9 +7,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TokenFactory.Api.Administration;
 using TokenFactory.Api.Admission;
+using TokenFactory.Api.Batches;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
 using TokenFactory.Api.Errors;
+using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Health;
 using TokenFactory.Api.Messages;
@@ -50,8 +52,33 @@ public static class ApiServices
         services.AddSingleton<ApiPipeline>();
         services.AddSingleton<OwnUsageEndpoint>();
         AddAdministration(services);
+        AddBatches(services);
         services.AddOpenApi();
         return services;
+    }
+
+    /// <summary>
+    /// Registers what computes batches, and where contents of files lie. It comes after the tenancy and whatever serves models: hosted
+    /// services start in the order in which they were added, and end in reverse.
+    /// </summary>
+    public static IServiceCollection AddBatchExecution(this IServiceCollection services, Func<IServiceProvider, FileFolder> folder)
+    {
+        services.AddSingleton(folder);
+        services.AddHostedService(provider => provider.GetRequiredService<BatchService>());
+        return services;
+    }
+
+    private static void AddBatches(IServiceCollection services)
+    {
+        services.AddSingleton<FileEndpoints>();
+        services.AddSingleton<BatchEndpoints>();
+        services.AddSingleton<BatchService>();
+        services.AddSingleton<BatchRunner>();
+        services.AddSingleton<BatchValidator>();
+        services.AddSingleton<BatchFinish>();
+        services.AddSingleton<LineLoop>();
+        services.AddSingleton<LineSender>();
+        services.AddSingleton<LinePatience>();
     }
 
     private static void AddAdministration(IServiceCollection services)
@@ -82,6 +109,7 @@ public static class ApiServices
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
         MapOtherProtocols(routes, pipeline, services.GetRequiredService<MessagesEndpoint>(), services.GetRequiredService<TokenizeEndpoint>());
         routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));
+        MapBatches(routes, pipeline);
         routes.MapGet("/health/live", pipeline.Around(health.LiveAsync));
         routes.MapGet("/health/ready", pipeline.Around(health.ReadyAsync));
         routes.MapGet("/metrics", services.GetRequiredService<MetricsEndpoint>().HandleAsync);
@@ -97,5 +125,20 @@ public static class ApiServices
         routes.MapPost("/v1/messages/count_tokens", (Delegate)pipeline.Around(messages.CountAsync, MessagesErrors.WriteAsync)).Produces<TokenCount>();
         routes.MapPost("/tokenize", (Delegate)pipeline.Around(tokenization.TokenizeAsync)).Produces<TokenizeResponse>();
         routes.MapPost("/detokenize", (Delegate)pipeline.Around(tokenization.DetokenizeAsync)).Produces<DetokenizeResponse>();
+    }
+
+    private static void MapBatches(IEndpointRouteBuilder routes, ApiPipeline pipeline)
+    {
+        FileEndpoints files = routes.ServiceProvider.GetRequiredService<FileEndpoints>();
+        routes.MapPost("/v1/files", pipeline.Around(files.CreateAsync));
+        routes.MapGet("/v1/files", pipeline.Around(files.ListAsync));
+        routes.MapGet("/v1/files/{file}", pipeline.Around(files.ShowAsync));
+        routes.MapGet("/v1/files/{file}/content", pipeline.Around(files.SendAsync));
+        routes.MapDelete("/v1/files/{file}", pipeline.Around(files.DeleteAsync));
+        BatchEndpoints batches = routes.ServiceProvider.GetRequiredService<BatchEndpoints>();
+        routes.MapPost("/v1/batches", pipeline.Around(batches.CreateAsync));
+        routes.MapGet("/v1/batches", pipeline.Around(batches.ListAsync));
+        routes.MapGet("/v1/batches/{batch}", pipeline.Around(batches.ShowAsync));
+        routes.MapPost("/v1/batches/{batch}/cancel", pipeline.Around(batches.CancelAsync));
     }
 }

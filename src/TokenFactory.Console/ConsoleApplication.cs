@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor.Services;
 using TokenFactory.Api;
+using TokenFactory.Api.Files;
 using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Web.Access;
 using TokenFactory.Web.Access.SignIn;
@@ -35,6 +36,7 @@ public static class ConsoleApplication
         builder.Services.AddTraces(builder.Configuration);
         builder.Services.AddTenancyHosting();
         builder.Services.AddModelHosting(builder.Configuration);
+        builder.Services.AddBatchExecution(provider => new FileFolder(provider.GetRequiredService<DataFolder>().Files));
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPolicies();
         builder.Services.AddTenantPages();

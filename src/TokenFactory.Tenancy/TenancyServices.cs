@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Administration;
+using TokenFactory.Tenancy.Batches;
 using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Directory;
+using TokenFactory.Tenancy.Files;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Prices;
 using TokenFactory.Tenancy.Quotas;
@@ -31,6 +33,8 @@ public static class TenancyServices
         services.AddSingleton<UsageReader>();
         services.AddSingleton<UsageExport>();
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<FileBook>();
+        services.AddSingleton<BatchBook>();
         services.AddSingleton<TenancyStart>();
         return services;
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TokenFactory.Api.Files;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
@@ -60,15 +61,18 @@ internal sealed class ApiHost : IAsyncDisposable
 
     public static async Task<ApiHost> StartAsync(
         Action<HashExecutor>? configure = null, Func<BatchPolicy, BatchPolicy>? policy = null, string environment = "Development",
-        Func<string>? pragmas = null, FirstKeys? keys = null, int replicas = 1,
-        ChatDialect? dialect = null, IChatTemplate? template = null)
+        Func<string>? pragmas = null, FirstKeys? keys = null, int replicas = 1, ChatDialect? dialect = null, IChatTemplate? template = null,
+        Action<ApiOptions>? options = null, TimeProvider? clock = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
+        builder.Services.Configure(options ?? (_ => { }));
         ScratchDatabase database = await ScratchDatabase.CreateAsync();
         builder.Services.AddTenancy(_ => database.Open(pragmas));
         builder.Services.AddTokenFactoryApi(builder.Configuration);
+        builder.Services.AddBatchExecution(_ => new FileFolder(Path.Combine(database.Folder, "files")));
         WebApplication app = builder.Build();
         app.MapTokenFactoryApi();
         await app.Services.GetRequiredService<TenancyStart>().RunAsync(keys ?? new FirstKeys(KeySecret.Create(), KeySecret.Create()));
@@ -85,11 +89,14 @@ internal sealed class ApiHost : IAsyncDisposable
         return new ApiHost(app, database, loops, executors[0]);
     }
 
+    /// <summary>Where contents of files lie.</summary>
+    public string FileFolder => Path.Combine(_database.Folder, "files");
+
     /// <summary>Serves the model under another name from now on.</summary>
-    public void Rename(string name)
+    public void Rename(string name, string from = "hash")
     {
         ModelCatalog catalog = _app.Services.GetRequiredService<ModelCatalog>();
-        ServedModel model = catalog.Remove("hash")!;
+        ServedModel model = catalog.Remove(from)!;
         catalog.Add(model with { Name = name });
     }
 

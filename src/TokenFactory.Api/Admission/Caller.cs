@@ -9,7 +9,8 @@ namespace TokenFactory.Api.Admission;
 /// <param name="Feature">What it uses by the piece; null for nothing.</param>
 /// <param name="RequestId">The id that the client knows.</param>
 /// <param name="HasChosenLane">Whether the lane is the request's own choice.</param>
-internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId, bool HasChosenLane = false)
+/// <param name="Acting">The work that the server does for a key by itself; null for a client's own request.</param>
+internal sealed record Caller(KeyGrant Grant, Lane Lane, string? Feature, string RequestId, bool HasChosenLane = false, ActingKey? Acting = null)
 {
     public string Tenant => Grant.Tenant.Name;
 }

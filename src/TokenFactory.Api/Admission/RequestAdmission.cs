@@ -22,9 +22,10 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
     /// <exception cref="ApiException">The caller may not use the API, or not this lane or feature: 400, 401 or 403.</exception>
     public Caller Identify(HttpContext context)
     {
-        KeyGrant grant = FindGrant(context);
+        ActingKey? acting = context.Features.Get<ActingKey>();
+        KeyGrant grant = acting is null ? FindGrant(context) : FindGrant(acting);
         return new Caller(
-            grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier, context.Request.Headers.ContainsKey(LaneHeader));
+            grant, FindLane(context.Request, grant), FindFeature(context.Request, grant), context.TraceIdentifier, context.Request.Headers.ContainsKey(LaneHeader), acting);
     }
 
     private KeyGrant FindGrant(HttpContext context)
@@ -35,6 +36,12 @@ internal sealed class RequestAdmission(TenantDirectory directory, IHostEnvironme
             return grant ?? throw KeyErrors.From(verdict);
         }
         return _isDevelopment && context.IsFromHere() && directory.GrantWithoutKey(Bootstrap.Tenant) is { } local ? local : throw KeyErrors.Missing();
+    }
+
+    private KeyGrant FindGrant(ActingKey acting)
+    {
+        KeyVerdict verdict = directory.Judge(acting.KeyId, acting.TenantId, out KeyGrant? grant);
+        return grant ?? throw KeyErrors.From(verdict);
     }
 
     private static Lane FindLane(HttpRequest request, KeyGrant grant)

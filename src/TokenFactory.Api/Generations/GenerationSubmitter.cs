@@ -42,7 +42,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         // All answers go to one replica: they share their prompt's keys and values there, and are one row of the ledger.
         EngineLoop replica = model.ChooseReplica();
         RequestIdentity who = new(
-            answerId, caller.RequestId, caller.Grant, model.Name, replica.Device.Id, caller.Lane, caller.Feature, request.Operation);
+            caller.Acting?.LedgerKey ?? answerId, caller.RequestId, caller.Grant, model.Name, replica.Device.Id, caller.Lane, caller.Feature, caller.Acting?.Work, request.Operation);
         RequestMeter meter = new(ledger, who, reservation, answers, request.N, clock);
         List<Generation> accepted = new(answers);
         GenerationSet set = new(accepted, request.N, reservation.Bound is { } bound ? new QuotaEnd(bound, mostEach.Value) : null);

@@ -21,9 +21,12 @@ namespace TokenFactory.Api.Metering;
 public sealed class RequestMeter(
     IUsageLedger ledger, RequestIdentity who, Reservation? reservation, int answers, int perPrompt, TimeProvider clock) : IRunningUsage
 {
-    private readonly AnswerMeter[] _answers = new AnswerMeter[answers];
+    private readonly AnswerMeter?[]? _others = answers > 1 ? new AnswerMeter?[answers - 1] : null;
     private readonly long _arrivedAt = clock.GetTimestamp();
     private readonly Activity? _span = GenerationSpan.Start(who);
+
+    /// <summary>The first answer, which most requests have alone; the others lie in an array.</summary>
+    private AnswerMeter? _first;
 
     /// <summary>Answers under way, and one more until all of them were handed in.</summary>
     private int _open = 1;
@@ -46,7 +49,7 @@ public sealed class RequestMeter(
         }
         Interlocked.Increment(ref _open);
         AnswerMeter answer = new(this);
-        Volatile.Write(ref _answers[index], answer);
+        Volatile.Write(ref Slot(index), answer);
         return answer;
     }
 
@@ -66,6 +69,8 @@ public sealed class RequestMeter(
         return figures.HasStarted ? ToRecord(figures) : null;
     }
 
+    private ref AnswerMeter? Slot(int index) => ref (index == 0 ? ref _first : ref _others![index - 1]);
+
     private void Start()
     {
         if (Interlocked.CompareExchange(ref _startedAt, clock.GetTimestamp(), 0) == 0)
@@ -83,8 +88,8 @@ public sealed class RequestMeter(
         Figures figures = Sum();
         reservation?.Complete(figures.Prompt + figures.Generated, countsFeature: figures.Generated > 0);
         UsageRecord record = ToRecord(figures);
-        GenerationSpan.End(_span, record, _answers[0]?.Outcome?.FirstTokenTime);
-        if (_accepted == 0)
+        GenerationSpan.End(_span, record, Volatile.Read(ref Slot(0))?.Outcome?.FirstTokenTime);
+        if (_accepted == 0 || (figures.Reason == FinishReason.Cancelled && who.Work is { IsDoneAgain: true }))
         {
             ledger.Forget(this);
         }
@@ -102,10 +107,10 @@ public sealed class RequestMeter(
     {
         Figures sum = default;
         bool promptCounted = false;
-        for (int i = 0; i < _answers.Length; i++)
+        for (int i = 0; i < answers; i++)
         {
             promptCounted &= i % perPrompt != 0;
-            if (Volatile.Read(ref _answers[i]) is not { } answer)
+            if (Volatile.Read(ref Slot(i)) is not { } answer)
             {
                 continue;
             }

@@ -19,6 +19,9 @@ public sealed class DataFolder
     /// <summary>Where models from a hub are kept.</summary>
     public string Downloads => System.IO.Path.Combine(Path, "models");
 
+    /// <summary>Where the contents of the tenants' files are kept.</summary>
+    public string Files => System.IO.Path.Combine(Path, "files");
+
     public static DataFolder Open(IOptions<TokenFactoryOptions> options) => Open(options.Value.DataFolder);
 
     /// <summary>Makes the folder where it is missing and writes to it once.</summary>

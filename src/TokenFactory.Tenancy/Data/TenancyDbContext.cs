@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using TokenFactory.Tenancy.Accounts;
+using TokenFactory.Tenancy.Batches;
 using TokenFactory.Tenancy.Data.Rows;
+using TokenFactory.Tenancy.Files;
 
 namespace TokenFactory.Tenancy.Data;
 
-/// <summary>The database of tenants, plans, keys, accounts, changes and the ledger. Not used on the way of a request.</summary>
+/// <summary>The database of tenants, plans, keys, accounts, changes, files, batches and the ledger. Not used on the way of a request to a model.</summary>
 public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options) : DbContext(options)
 {
     private const int NameLength = 64;
@@ -29,6 +31,10 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
     internal DbSet<LedgerDayRow> LedgerDays => Set<LedgerDayRow>();
 
     internal DbSet<PriceRow> Prices => Set<PriceRow>();
+
+    internal DbSet<StoredFile> Files => Set<StoredFile>();
+
+    internal DbSet<Batch> Batches => Set<Batch>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -71,6 +77,26 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
             price.HasIndex(row => new { row.Model, row.ValidFrom }).IsUnique();
         });
         CreateLedger(modelBuilder);
+        CreateBatches(modelBuilder);
+    }
+
+    private static void CreateBatches(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<StoredFile>(file =>
+        {
+            file.ToTable("files");
+            file.HasKey(row => row.Number);
+            file.HasIndex(row => row.Id).IsUnique();
+            file.HasIndex(row => new { row.TenantId, row.Number });
+        });
+        modelBuilder.Entity<Batch>(batch =>
+        {
+            batch.ToTable("batches");
+            batch.HasKey(row => row.Number);
+            batch.HasIndex(row => row.Id).IsUnique();
+            batch.HasIndex(row => new { row.TenantId, row.Number });
+            batch.HasIndex(row => row.State);
+        });
     }
 
     private static void CreateLedger(ModelBuilder modelBuilder)

@@ -77,6 +77,31 @@ public sealed class TenantDirectory(TimeProvider clock)
         return KeyVerdict.Valid;
     }
 
+    /// <summary>Judges a key by its id, for work that goes on after the request that presented it; not a use of the key.</summary>
+    /// <param name="keyId">The key; all zeros: the tenant's requests without a key.</param>
+    /// <param name="tenantId">Whose the work is.</param>
+    /// <param name="grant">What holds for it; null unless the verdict is <see cref="KeyVerdict.Valid"/>.</param>
+    public KeyVerdict Judge(Guid keyId, Guid tenantId, out KeyGrant? grant)
+    {
+        State state = _state;
+        grant = null;
+        switch (state.Tenants.FirstOrDefault(tenant => tenant.Id == tenantId))
+        {
+            case null or { State: TenantState.Deleted }: return KeyVerdict.TenantDeleted;
+            case { State: TenantState.Suspended }: return KeyVerdict.TenantSuspended;
+            case { } tenant when keyId == Guid.Empty:
+                grant = state.Keyless.GetValueOrDefault(tenant.Name);
+                return KeyVerdict.Valid;
+        }
+        if (!state.ById.TryGetValue(keyId, out State.Entry? entry) || entry.Grant is null)
+        {
+            return KeyVerdict.Unknown;
+        }
+        KeyVerdict verdict = InForce(entry.Key);
+        grant = verdict == KeyVerdict.Valid ? entry.Grant : null;
+        return verdict;
+    }
+
     /// <summary>What holds for a tenant's own requests without a key; null where there is no such tenant, or it is not active.</summary>
     public KeyGrant? GrantWithoutKey(string tenant) => _state.Keyless.GetValueOrDefault(tenant);
 
@@ -136,17 +161,13 @@ public sealed class TenantDirectory(TimeProvider clock)
         {
             return KeyVerdict.Unknown;
         }
-        if (found.Key.RevokedAt is not null)
-        {
-            return KeyVerdict.Revoked;
-        }
-        if (found.Key.ExpiresAt <= clock.GetUtcNow())
-        {
-            return KeyVerdict.Expired;
-        }
-        entry = found;
-        return KeyVerdict.Valid;
+        KeyVerdict verdict = InForce(found.Key);
+        entry = verdict == KeyVerdict.Valid ? found : null;
+        return verdict;
     }
+
+    private KeyVerdict InForce(ApiKey key) =>
+        key.RevokedAt is not null ? KeyVerdict.Revoked : key.ExpiresAt <= clock.GetUtcNow() ? KeyVerdict.Expired : KeyVerdict.Valid;
 
     /// <summary>UTC ticks of the newest use, and of the one that was taken last to be kept.</summary>
     private sealed class LastUse
@@ -170,6 +191,7 @@ public sealed class TenantDirectory(TimeProvider clock)
                     key,
                     [.. key.Hash],
                     key.TenantId is { } id ? KeyGrant.Resolve(key, tenantsById[id], plansById[tenantsById[id].PlanId]) : null));
+            ById = ByHash.Values.ToFrozenDictionary(entry => entry.Key.Id);
             Keyless = tenants.Where(tenant => tenant.State == TenantState.Active)
                 .ToFrozenDictionary(tenant => tenant.Name, tenant => KeyGrant.ResolveWithoutKey(tenant, plansById[tenant.PlanId]));
         }
@@ -181,6 +203,8 @@ public sealed class TenantDirectory(TimeProvider clock)
         public IReadOnlyList<ApiKey> Keys { get; }
 
         public FrozenDictionary<UInt128, Entry> ByHash { get; }
+
+        public FrozenDictionary<Guid, Entry> ById { get; }
 
         public FrozenDictionary<string, KeyGrant> Keyless { get; }
 

@@ -10,6 +10,9 @@ internal sealed class ScratchDatabase : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tf-api-");
 
+    /// <summary>Goes with the database, and with all that is put there.</summary>
+    public string Folder => _folder.FullName;
+
     public string ConnectionString => $"Data Source={Path.Combine(_folder.FullName, "factory.db")}";
 
     public static async Task<ScratchDatabase> CreateAsync()
