@@ -19,13 +19,24 @@ internal static class FieldDocument
 
         """;
 
+    private const string Messages = """
+        ## `POST /v1/messages`
+        Translated to the chat completion that asks for the same, and answered in Anthropic's form. Honoured: `model`, `max_tokens`
+        (required), `messages` (`text`, `tool_use`, `tool_result`, `thinking`), `system`, `tools` of the client's own, `tool_choice` with
+        `disable_parallel_tool_use`, `stop_sequences`, `stream`, `temperature`, `top_p`, `top_k`, `thinking` (the template's
+        `enable_thinking`; `budget_tokens` is only a hint), `service_tier`. Accepted: `metadata`, `cache_control`. Refused: images and
+        documents, tools that run on Anthropic's servers, `mcp_servers`, `container`, `context_management`, `output_config`, and messages
+        that end with the assistant. `input_tokens` leaves out what `cache_read_input_tokens` counts.
+
+        """;
+
     public static string Write()
     {
         StringBuilder text = new(Head.ReplaceLineEndings("\n"));
         AddTable(text, "`POST /v1/chat/completions`", FieldCatalog.Chat);
         AddTable(text, "`POST /v1/chat/completions`, beyond OpenAI's description", FieldCatalog.Beyond);
         AddTable(text, "`POST /v1/completions`", FieldCatalog.Completions);
-        return text.ToString();
+        return text.Append(Messages.ReplaceLineEndings("\n")).ToString();
     }
 
     private static void AddTable(StringBuilder text, string title, IReadOnlyList<FieldEntry> fields)
