@@ -1,5 +1,4 @@
 using TokenFactory.Api.Files;
-using TokenFactory.Tenancy.Batches;
 
 namespace TokenFactory.Api.Batches;
 

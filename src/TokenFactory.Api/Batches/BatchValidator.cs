@@ -11,7 +11,7 @@ using TokenFactory.Tenancy.Directory;
 namespace TokenFactory.Api.Batches;
 
 /// <summary>Checks every line of a batch before the first is computed.</summary>
-internal sealed class BatchValidator(TenantDirectory directory, ModelLookup models, FileFolder folder, ApiOptions options)
+internal sealed class BatchValidator(TenantDirectory directory, ModelLookup models, FileFolder folder, ApiOptions options) : IDisposable
 {
     /// <summary>Errors that a batch shows; what comes after them is not looked at.</summary>
     private const int MostErrors = 100;
@@ -41,6 +41,8 @@ internal sealed class BatchValidator(TenantDirectory directory, ModelLookup mode
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<(int Lines, IReadOnlyList<BatchError> Errors)> ReadAsync(Batch batch, KeyGrant? grant, CancellationToken cancellation)
     {

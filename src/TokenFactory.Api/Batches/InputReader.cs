@@ -49,7 +49,7 @@ internal sealed class InputReader : IAsyncDisposable
                 _reader.AdvanceTo(buffer.End);
                 return isNothing || (!last.IsTooLong && IsBlank(last.Bytes)) ? null : last;
             }
-            else if (buffer.Length > _mostBytes + 1)
+            else if (buffer.Length > _mostBytes + 1L)
             {
                 _isSkipping = true;
                 _reader.AdvanceTo(buffer.End);
@@ -68,7 +68,7 @@ internal sealed class InputReader : IAsyncDisposable
         _number++;
         bool isTooLong = _isSkipping;
         _isSkipping = false;
-        if (isTooLong || bytes.Length > _mostBytes + 1)
+        if (isTooLong || bytes.Length > _mostBytes + 1L)
         {
             return new InputLine(_number, [], true);
         }

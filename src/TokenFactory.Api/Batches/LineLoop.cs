@@ -22,11 +22,12 @@ internal sealed partial class LineLoop(
     {
         int places = options.Batches.LinesUnderWay;
         using SemaphoreSlim free = new(places);
+        using SemaphoreSlim room = new(0);
         Channel<(int Number, AnswerLine Line)> done = Channel.CreateUnbounded<(int, AnswerLine)>(new UnboundedChannelOptions { SingleReader = true });
         Task writing = Task.Run(() => WriteAsync(run, answers, done.Reader, free));
         try
         {
-            await SendAsync(run, answers, done.Writer, free);
+            await SendAsync(run, answers, done.Writer, free, room);
         }
         finally
         {
@@ -39,7 +40,8 @@ internal sealed partial class LineLoop(
         }
     }
 
-    private async Task SendAsync(BatchRun run, BatchAnswers answers, ChannelWriter<(int Number, AnswerLine Line)> done, SemaphoreSlim free)
+    private async Task SendAsync(
+        BatchRun run, BatchAnswers answers, ChannelWriter<(int Number, AnswerLine Line)> done, SemaphoreSlim free, SemaphoreSlim room)
     {
         CancellationToken end = run.End.Token;
         try
@@ -56,8 +58,9 @@ internal sealed partial class LineLoop(
                 _ = Task.Run(
                     async () =>
                     {
-                        if (await AnswerAsync(run, line) is { } answer)
+                        if (await AnswerAsync(run, line, room) is { } answer)
                         {
+                            Wake(room);
                             done.TryWrite((line.Number, answer));
                         }
                         else
@@ -93,8 +96,17 @@ internal sealed partial class LineLoop(
         }
     }
 
+    /// <summary>A line that ends makes room in whatever was full: one that waits need not wait longer.</summary>
+    private static void Wake(SemaphoreSlim room)
+    {
+        if (room.CurrentCount == 0)
+        {
+            room.Release();
+        }
+    }
+
     /// <returns>Null where the run ended first.</returns>
-    private async Task<AnswerLine?> AnswerAsync(BatchRun run, InputLine line)
+    private async Task<AnswerLine?> AnswerAsync(BatchRun run, InputLine line, SemaphoreSlim room)
     {
         string id = run.Batch.LineId(line.Number);
         string customId = "";
@@ -113,7 +125,7 @@ internal sealed partial class LineLoop(
                 {
                     return AnswerLine.Of(id, customId, answer);
                 }
-                await Task.Delay(wait, clock, run.End.Token);
+                await room.WaitAsync(wait, run.End.Token);
             }
         }
         catch (OperationCanceledException) when (run.End.Reason != EndReason.None)

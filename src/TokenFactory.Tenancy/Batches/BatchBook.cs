@@ -6,7 +6,7 @@ using TokenFactory.Tenancy.Files;
 namespace TokenFactory.Tenancy.Batches;
 
 /// <summary>The batches in the database. Each call is a piece of work of its own; safe for any thread.</summary>
-public sealed class BatchBook(TenancyDatabase database)
+public sealed class BatchBook(TenancyDatabase database) : IDisposable
 {
     /// <summary>Changes come one after another: what a client cancels and what has just ended do not overwrite each other.</summary>
     private readonly SemaphoreSlim _turn = new(1);
@@ -73,6 +73,8 @@ public sealed class BatchBook(TenancyDatabase database)
             }
             return batch;
         });
+
+    public void Dispose() => _turn.Dispose();
 
     private async Task<T> ChangeAsync<T>(Func<TenancyDbContext, Task<T>> work)
     {

@@ -10,7 +10,7 @@ namespace TokenFactory.Tenancy.Files;
 /// The tenants' files in the database. A file that has expired is not there for anybody, also before it is swept away. Each call is a
 /// piece of work of its own; safe for any thread.
 /// </summary>
-public sealed class FileBook(TenancyDatabase database, TimeProvider clock)
+public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDisposable
 {
     /// <summary>Held from counting a tenant's bytes until the file is added: uploads that end together cannot exceed the bound.</summary>
     private readonly SemaphoreSlim _adding = new(1);
@@ -113,6 +113,8 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock)
         }
         return ids;
     });
+
+    public void Dispose() => _adding.Dispose();
 
     /// <summary>The refusal of a file that is more than the rest of what a tenant may hold.</summary>
     public static TenancyException TooMuch(long held, long mostBytes) => new(

@@ -36,6 +36,8 @@ public abstract class BatchBookTests(DatabaseKind kind) : IAsyncLifetime
     {
         if (_test is not null)
         {
+            _files.Dispose();
+            _batches.Dispose();
             await _test.DisposeAsync();
         }
         GC.SuppressFinalize(this);

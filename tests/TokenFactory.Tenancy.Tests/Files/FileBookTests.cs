@@ -32,6 +32,8 @@ public abstract class FileBookTests(DatabaseKind kind) : IAsyncLifetime
     {
         if (_test is not null)
         {
+            _files.Dispose();
+            _batches.Dispose();
             await _test.DisposeAsync();
         }
         GC.SuppressFinalize(this);
