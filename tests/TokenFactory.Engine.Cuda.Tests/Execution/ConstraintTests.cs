@@ -2,6 +2,7 @@ using System.Text;
 using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Constraints.Vocabulary;
 using TokenFactory.Engine.Cuda.Tests.Emulation;
+using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Tests.Shared.Models;
 using Xunit;
@@ -30,9 +31,7 @@ public sealed class ConstraintTests(EmulatedDevice device)
         (int[] prompt, int[] output) = GoldenCases.Load()[0];
 
         Task<int[]> free = engine.RunAsync(prompt, 30);
-        EmulatedEngine.Answer[] held = await Task.WhenAll(Enumerable.Range(0, 5).Select(seed => EmulatedEngine.ReadAsync(engine.Submit(
-            EmulatedEngine.Request(prompt, 40, seed == 0 ? SamplingParameters.Greedy : new SamplingParameters { Temperature = 1.2f, Seed = seed, TopP = seed % 2 == 0 ? 0.9f : 1, Logprobs = true })
-                with { Constraint = constraint, IgnoreEndTokens = false, StopTokens = [End] }))));
+        EmulatedEngine.Answer[] held = await Task.WhenAll(Enumerable.Range(0, 5).Select(seed => EmulatedEngine.ReadAsync(engine.Submit(Request(seed)))));
 
         Assert.Equal(output[..30], await free);
         Assert.All(held, answer =>
@@ -41,6 +40,12 @@ public sealed class ConstraintTests(EmulatedDevice device)
             Assert.Matches($"^{Form}$", Text(answer));
         });
         Assert.True(held.Select(Text).Distinct().Count() > 2, "seeds differ");
+
+        GenerationRequest Request(int seed)
+        {
+            SamplingParameters drawn = new() { Temperature = 1.2f, Seed = seed, TopP = seed % 2 == 0 ? 0.9f : 1, Logprobs = true };
+            return EmulatedEngine.Request(prompt, 40, seed == 0 ? SamplingParameters.Greedy : drawn) with { Constraint = constraint, IgnoreEndTokens = false, StopTokens = [End] };
+        }
     }
 
     private static string Text(EmulatedEngine.Answer answer) => Encoding.ASCII.GetString([.. answer.Ids[..^1].Select(token => (byte)token)]);
