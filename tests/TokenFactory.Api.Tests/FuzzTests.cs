@@ -13,6 +13,7 @@ namespace TokenFactory.Api.Tests;
 /// Bodies mutated from valid ones, to every endpoint that generates or reads text: each is answered, with an answer or with an error in the
 /// protocol's form that blames the client, and nothing is left running. A failure names the body, which is made from its number alone.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class FuzzTests
 {
     private const int Bodies = 50_000;

@@ -29,12 +29,18 @@ public readonly record struct ConstraintSource(ConstraintLanguage Language, stri
 /// <param name="vocabularySize">Tokens that it computes logits for.</param>
 public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endTokens, int vocabularySize)
 {
-    private const int MostKept = 64;
+    private const int MostKept = 32;
+
+    // A state takes some dozens of bytes: what is kept stays bounded whatever clients send, masks by the limits of each.
+    private const int MostKeptStates = 400_000;
+
+    private static readonly JsonSchemaOptions Options = new() { Limits = ConstraintLimits.Default with { MostMaskBytes = 24 << 20, MostConfigurations = 20_000 } };
 
     private readonly Lazy<ConstraintVocabulary> _vocabulary = new(() => ConstraintVocabulary.Create(tokenizer, endTokens, vocabularySize));
     private readonly Lock _lock = new();
     private readonly LinkedList<(ConstraintSource Source, TokenConstraint Constraint)> _kept = [];
     private readonly Dictionary<ConstraintSource, LinkedListNode<(ConstraintSource Source, TokenConstraint Constraint)>> _bySource = [];
+    private long _keptStates;
 
     /// <summary>The compiled constraint; compiles where it is not kept, on the caller's thread.</summary>
     /// <exception cref="ConstraintException">It is malformed, not supported, or costs too much.</exception>
@@ -58,10 +64,13 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
                 return other.Value.Constraint;
             }
             _bySource.Add(source, _kept.AddFirst((source, made)));
-            if (_kept.Count > MostKept)
+            _keptStates += made.StateCount;
+            while (_kept.Count > MostKept || (_keptStates > MostKeptStates && _kept.Count > 1))
             {
-                _bySource.Remove(_kept.Last!.Value.Source);
+                (ConstraintSource oldest, TokenConstraint left) = _kept.Last!.Value;
+                _bySource.Remove(oldest);
                 _kept.RemoveLast();
+                _keptStates -= left.StateCount;
             }
         }
         return made;
@@ -79,19 +88,19 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
 
     private TokenConstraint Compile(ConstraintSource source, CancellationToken cancellation) => source.Language switch
     {
-        ConstraintLanguage.JsonObject => TokenConstraint.JsonObject(_vocabulary.Value, cancellation: cancellation),
+        ConstraintLanguage.JsonObject => TokenConstraint.JsonObject(_vocabulary.Value, Options, cancellation),
         ConstraintLanguage.JsonSchema => FromSchema(source.Text, cancellation),
-        ConstraintLanguage.Regex => TokenConstraint.FromRegex(source.Text, _vocabulary.Value, cancellation: cancellation),
-        _ => TokenConstraint.FromGrammar(source.Text, _vocabulary.Value, cancellation: cancellation),
+        ConstraintLanguage.Regex => TokenConstraint.FromRegex(source.Text, _vocabulary.Value, Options.Limits, cancellation),
+        _ => TokenConstraint.FromGrammar(source.Text, _vocabulary.Value, Options.Limits, cancellation),
     };
 
     private TokenConstraint FromSchema(string text, CancellationToken cancellation)
     {
-        JsonDocumentOptions options = new() { MaxDepth = new JsonSchemaOptions().Limits.MostNesting * 4 };
+        JsonDocumentOptions options = new() { MaxDepth = Options.Limits.MostNesting * 4 };
         try
         {
             using JsonDocument schema = JsonDocument.Parse(text, options);
-            return TokenConstraint.FromJsonSchema(schema.RootElement, _vocabulary.Value, cancellation: cancellation);
+            return TokenConstraint.FromJsonSchema(schema.RootElement, _vocabulary.Value, Options, cancellation);
         }
         catch (JsonException malformed)
         {

@@ -8,6 +8,7 @@ using static TokenFactory.Api.Tests.Batches.BatchCalls;
 namespace TokenFactory.Api.Tests.Batches;
 
 /// <summary>The largest batch there is, in memory that does not grow with it.</summary>
+[Collection(Alone.Name)]
 public sealed class BatchMemoryTests
 {
     private const int Total = 50_000;
