@@ -190,17 +190,23 @@ DEVICE float warp_max(float x)
     return x;
 }
 
-// The largest of the block. `scratch` holds a float a warp; all threads get it, and may use the scratch again at once.
-DEVICE float block_max(float x, float* scratch)
+// Puts each warp's number where all threads of the block find it, and returns how many there are. `scratch` holds a float a warp, and may be
+// used again at once after they were read.
+DEVICE int share_by_warp(float x, float* scratch)
 {
-    int warps = (blockDim.x + WARP - 1) / WARP;
-    x = warp_max(x);
     __syncthreads();
     if (threadIdx.x % WARP == 0)
     {
         scratch[threadIdx.x / WARP] = x;
     }
     __syncthreads();
+    return (blockDim.x + WARP - 1) / WARP;
+}
+
+// The largest of the block; all threads get it. `scratch` holds a float a warp.
+DEVICE float block_max(float x, float* scratch)
+{
+    int warps = share_by_warp(warp_max(x), scratch);
     float largest = scratch[0];
     for (int i = 1; i < warps; i++)
     {
@@ -209,20 +215,10 @@ DEVICE float block_max(float x, float* scratch)
     return largest;
 }
 
-// What a row whose largest magnitude is given is divided by before it becomes E4M3. A row of zeros gets 1.
-DEVICE float e4m3_scale(float largest) { return largest > 0 ? largest / E4M3_MAX : 1.0f; }
-
-// Sums over the block. `scratch` holds a float a warp, and one; all threads get the sum, and may use the scratch again at once.
+// The sum over the block; all threads get it. `scratch` holds a float a warp.
 DEVICE float block_sum(float x, float* scratch)
 {
-    int warps = (blockDim.x + WARP - 1) / WARP;
-    x = warp_sum(x);
-    __syncthreads();
-    if (threadIdx.x % WARP == 0)
-    {
-        scratch[threadIdx.x / WARP] = x;
-    }
-    __syncthreads();
+    int warps = share_by_warp(warp_sum(x), scratch);
     float sum = 0;
     for (int i = 0; i < warps; i++)
     {
@@ -230,3 +226,6 @@ DEVICE float block_sum(float x, float* scratch)
     }
     return sum;
 }
+
+// What a row whose largest magnitude is given is divided by before it becomes E4M3. A row of zeros gets 1.
+DEVICE float e4m3_scale(float largest) { return largest > 0 ? largest / E4M3_MAX : 1.0f; }

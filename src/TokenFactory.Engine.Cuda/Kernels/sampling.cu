@@ -60,23 +60,6 @@ DEVICE float weight_of(float logit, float largest, float temperature) { return e
 
 DEVICE u64 mass_of(float weight) { return (u64)((double)weight * ONE); }
 
-DEVICE float block_max(float x, Shared& s)
-{
-    x = warp_max(x);
-    __syncthreads();
-    if (threadIdx.x % WARP == 0)
-    {
-        s.scratch[threadIdx.x / WARP] = x;
-    }
-    __syncthreads();
-    float most = NEGATIVE_INFINITY;
-    for (int i = 0; i < (int)(blockDim.x / WARP); i++)
-    {
-        most = fmaxf(most, s.scratch[i]);
-    }
-    return most;
-}
-
 // The lowest token of those with the largest logit.
 DEVICE int block_argmax(const float* logits, int vocabulary, Shared& s)
 {
@@ -90,7 +73,7 @@ DEVICE int block_argmax(const float* logits, int vocabulary, Shared& s)
             token = i;
         }
     }
-    float most = block_max(best, s);
+    float most = block_max(best, s.scratch);
     if (threadIdx.x == 0)
     {
         s.chosen = 0x7fffffff;
@@ -303,7 +286,7 @@ DEVICE int draw(const float* logits, int vocabulary, const Settings& settings, S
     {
         most = fmaxf(most, logits[i]);
     }
-    Range range = {block_max(most, s), settings.temperature, settings.min_p};
+    Range range = {block_max(most, s.scratch), settings.temperature, settings.min_p};
     double uniform = uniform_of(settings.seed, settings.drawn);
     if (settings.top_k == 0 && settings.top_p >= 1)
     {
@@ -378,7 +361,7 @@ DEVICE float report_top(Result& result, float* logits, int vocabulary, int wante
     {
         most = fmaxf(most, logits[i]);
     }
-    most = block_max(most, s);
+    most = block_max(most, s.scratch);
     float sum = 0;
     for (int i = threadIdx.x; i < vocabulary; i += blockDim.x)
     {
@@ -402,7 +385,7 @@ DEVICE float report_top(Result& result, float* logits, int vocabulary, int wante
                 token = i;
             }
         }
-        float largest = block_max(best, s);
+        float largest = block_max(best, s.scratch);
         if (threadIdx.x == 0)
         {
             s.chosen = 0x7fffffff;
