@@ -22,13 +22,15 @@ internal static class ConstraintFields
     {
         AskedConstraint? found = null;
         Add(fields.Object(ResponseFormat) is { } format ? ReadFormat(format) : null);
-        Add(fields.Find("guided_json") is { } json ? Schema("guided_json", "guided_json", json) : null);
-        Add(fields.Text("guided_regex") is { } regex ? new AskedConstraint("guided_regex", "guided_regex", new ConstraintSource(ConstraintLanguage.Regex, regex)) : null);
-        Add(fields.Text("guided_grammar") is { } grammar ? new AskedConstraint("guided_grammar", "guided_grammar", new ConstraintSource(ConstraintLanguage.Grammar, grammar)) : null);
-        Add(fields.List("guided_choice", JsonFields.Text) is { } choices ? Choice("guided_choice", "guided_choice", choices) : null);
+        AddAny(fields, "guided_");
         if (fields.Object(StructuredOutputs) is { } outputs)
         {
-            AddOutputs(outputs);
+            AddAny(outputs, "");
+            Add(outputs.Flag("json_object") == true ? AnyObject(StructuredOutputs) : null);
+            if (outputs.Find("structural_tag") is not null)
+            {
+                throw ApiException.Invalid($"{StructuredOutputs}.structural_tag is not supported by this server. Ask for json, regex, choice or grammar.", StructuredOutputs, "unsupported_parameter");
+            }
         }
         return found;
 
@@ -40,19 +42,12 @@ internal static class ConstraintFields
             }
         }
 
-        void AddOutputs(JsonFields outputs)
+        void AddAny(JsonFields from, string prefix)
         {
-            Add(outputs.Find("json") is { } schema ? Schema(StructuredOutputs, $"{StructuredOutputs}.json", schema) : null);
-            Add(outputs.Text("regex") is { } pattern
-                ? new AskedConstraint(StructuredOutputs, $"{StructuredOutputs}.regex", new ConstraintSource(ConstraintLanguage.Regex, pattern)) : null);
-            Add(outputs.Text("grammar") is { } rules
-                ? new AskedConstraint(StructuredOutputs, $"{StructuredOutputs}.grammar", new ConstraintSource(ConstraintLanguage.Grammar, rules)) : null);
-            Add(outputs.List("choice", JsonFields.Text) is { } words ? Choice(StructuredOutputs, $"{StructuredOutputs}.choice", words) : null);
-            Add(outputs.Flag("json_object") == true ? AnyObject(StructuredOutputs) : null);
-            if (outputs.Find("structural_tag") is not null)
-            {
-                throw ApiException.Invalid($"{StructuredOutputs}.structural_tag is not supported by this server. Ask for json, regex, choice or grammar.", StructuredOutputs, "unsupported_parameter");
-            }
+            Add(from.Find(prefix + "json") is { } schema ? Schema(from.PathOf(prefix + "json"), schema) : null);
+            Add(from.Text(prefix + "regex") is { } pattern ? Asked(from.PathOf(prefix + "regex"), ConstraintLanguage.Regex, pattern) : null);
+            Add(from.Text(prefix + "grammar") is { } rules ? Asked(from.PathOf(prefix + "grammar"), ConstraintLanguage.Grammar, rules) : null);
+            Add(from.List(prefix + "choice", JsonFields.Text) is { } choices ? Choice(from.PathOf(prefix + "choice"), choices) : null);
         }
     }
 
@@ -69,7 +64,7 @@ internal static class ConstraintFields
     {
         const string Place = "response_format.json_schema.schema";
         JsonElement schema = named.Find("schema") ?? throw ApiException.Invalid($"{Place} is missing.", ResponseFormat);
-        return named.Flag("strict") == true ? StrictlySchema(ResponseFormat, Place, schema) : Schema(ResponseFormat, Place, schema);
+        return named.Flag("strict") == true ? StrictlySchema(ResponseFormat, Place, schema) : Schema(Place, schema);
     }
 
     /// <summary>A schema that is also held to the rules of OpenAI's strict mode.</summary>
@@ -84,21 +79,23 @@ internal static class ConstraintFields
         {
             throw ApiException.Invalid($"{place} at {(broken.Path.Length == 0 ? "/" : broken.Path)}: {broken.Problem}, or set strict to false.", field, "invalid_json_schema");
         }
-        return Schema(field, place, schema);
+        return Schema(place, schema);
     }
 
     /// <summary>Any JSON object.</summary>
-    public static AskedConstraint AnyObject(string field) => new(field, field, new ConstraintSource(ConstraintLanguage.JsonObject, ""));
+    public static AskedConstraint AnyObject(string field) => Asked(field, ConstraintLanguage.JsonObject, "");
 
     // Some clients send the schema as a text that holds it.
-    private static AskedConstraint Schema(string field, string place, JsonElement schema) =>
-        new(field, place, new ConstraintSource(ConstraintLanguage.JsonSchema, schema.ValueKind == JsonValueKind.String ? schema.GetString()! : schema.GetRawText()));
+    private static AskedConstraint Schema(string place, JsonElement schema) =>
+        Asked(place, ConstraintLanguage.JsonSchema, schema.ValueKind == JsonValueKind.String ? schema.GetString()! : schema.GetRawText());
 
-    private static AskedConstraint Choice(string field, string place, string[] choices)
+    private static AskedConstraint Asked(string place, ConstraintLanguage language, string text) => new(JsonFields.FieldOf(place), place, new ConstraintSource(language, text));
+
+    private static AskedConstraint Choice(string place, string[] choices)
     {
         if (choices.Length is 0 or > MostChoices || choices.Contains(""))
         {
-            throw ApiException.Invalid($"{place} must hold 1 to {MostChoices} texts, none of them empty.", field);
+            throw ApiException.Invalid($"{place} must hold 1 to {MostChoices} texts, none of them empty.", JsonFields.FieldOf(place));
         }
         StringBuilder expression = new();
         foreach (string choice in choices.Distinct())
@@ -109,7 +106,7 @@ internal static class ConstraintFields
                 expression.Append(letter < 128 && !char.IsLetterOrDigit(letter) ? $"\\x{(int)letter:x2}" : letter.ToString());
             }
         }
-        return new AskedConstraint(field, place, new ConstraintSource(ConstraintLanguage.Regex, expression.ToString()));
+        return Asked(place, ConstraintLanguage.Regex, expression.ToString());
     }
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";

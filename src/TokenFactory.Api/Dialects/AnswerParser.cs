@@ -51,6 +51,43 @@ internal abstract class AnswerParser(IAnswerSink sink)
     /// <summary>Passes on what is left.</summary>
     protected abstract void End();
 
+    /// <summary>Finds a mark in the held text.</summary>
+    /// <param name="mark">The mark.</param>
+    /// <param name="before">What stands before it, or what is certain not to belong to one; valid until text is dropped.</param>
+    /// <returns>Whether the mark follows.</returns>
+    protected bool FindMark(ReadOnlySpan<byte> mark, out ReadOnlySpan<byte> before)
+    {
+        int at = Marks.Find(Held.Span, mark, out int certain);
+        before = Held.Span[..(IsEnding && at < 0 ? Held.Length : certain)];
+        return at >= 0;
+    }
+
+    /// <summary>Gives the held text to a call's object; true where the object ends, false where more text must come first.</summary>
+    /// <param name="call">The object.</param>
+    /// <param name="close">A mark that breaks it off, outside of its strings; empty for none.</param>
+    protected bool TakeObject(CallObject call, ReadOnlySpan<byte> close = default)
+    {
+        while (Held.Length > 0)
+        {
+            byte next = Held.Span[0];
+            bool? closes = !close.IsEmpty && next == close[0] && !call.IsInsideString ? Begins(close) : false;
+            if (closes is not false)
+            {
+                return closes is true;
+            }
+            if (!call.Take(next))
+            {
+                return true;
+            }
+            Held.Drop(1);
+            if (call.IsDone)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>Whether the held text begins with a mark; null where more text must say.</summary>
     protected bool? Begins(ReadOnlySpan<byte> mark) => Marks.StartsWith(Held.Span, mark) ?? (IsEnding ? false : null);
 }

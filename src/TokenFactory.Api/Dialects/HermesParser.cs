@@ -40,11 +40,10 @@ internal sealed class HermesParser(IAnswerSink sink) : AnswerParser(sink)
 
     private bool ReadContent()
     {
-        int mark = Marks.Find(Held.Span, Open, out int certain);
-        int count = IsEnding && mark < 0 ? Held.Length : certain;
-        _content.Write(Held.Span[..count]);
-        Held.Drop(count);
-        if (mark < 0)
+        bool isThere = FindMark(Open, out ReadOnlySpan<byte> before);
+        _content.Write(before);
+        Held.Drop(before.Length);
+        if (!isThere)
         {
             return false;
         }
@@ -53,27 +52,7 @@ internal sealed class HermesParser(IAnswerSink sink) : AnswerParser(sink)
         return true;
     }
 
-    private bool ReadCall(CallObject call)
-    {
-        while (Held.Length > 0)
-        {
-            byte next = Held.Span[0];
-            if (next == '<' && !call.IsInsideString && Begins(Close) is not false)
-            {
-                return Begins(Close) is true && EndCall(call);
-            }
-            if (!call.Take(next))
-            {
-                return EndCall(call);
-            }
-            Held.Drop(1);
-            if (call.IsDone)
-            {
-                return EndCall(call);
-            }
-        }
-        return false;
-    }
+    private bool ReadCall(CallObject call) => TakeObject(call, Close) && EndCall(call);
 
     /// <summary>Ends the object where it stands: what never became a call is content, mark and all.</summary>
     private bool EndCall(CallObject call)

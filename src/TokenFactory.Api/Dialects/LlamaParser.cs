@@ -64,22 +64,7 @@ internal sealed class LlamaParser(IAnswerSink sink, IReadOnlySet<string> tools) 
         return true;
     }
 
-    private bool ReadCall(CallObject call)
-    {
-        while (Held.Length > 0)
-        {
-            if (!call.Take(Held.Span[0]))
-            {
-                return EndCall(call);
-            }
-            Held.Drop(1);
-            if (call.IsDone)
-            {
-                return EndCall(call);
-            }
-        }
-        return false;
-    }
+    private bool ReadCall(CallObject call) => TakeObject(call) && EndCall(call);
 
     private bool EndCall(CallObject call)
     {
@@ -108,11 +93,10 @@ internal sealed class LlamaParser(IAnswerSink sink, IReadOnlySet<string> tools) 
 
     private bool ReadContent()
     {
-        int mark = Marks.Find(Held.Span, Tag, out int certain);
-        int count = IsEnding && mark < 0 ? Held.Length : certain;
-        _content.Write(Held.Span[..count]);
-        Held.Drop(count);
-        if (mark < 0)
+        bool isThere = FindMark(Tag, out ReadOnlySpan<byte> before);
+        _content.Write(before);
+        Held.Drop(before.Length);
+        if (!isThere)
         {
             return false;
         }

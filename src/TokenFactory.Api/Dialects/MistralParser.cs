@@ -66,11 +66,10 @@ internal sealed class MistralParser(IAnswerSink sink) : AnswerParser(sink)
 
     private bool ReadContent()
     {
-        int mark = Marks.Find(Held.Span, Mark, out int certain);
-        int count = IsEnding && mark < 0 ? Held.Length : certain;
-        _content.Write(Held.Span[..count]);
-        Held.Drop(count);
-        if (mark < 0)
+        bool isThere = FindMark(Mark, out ReadOnlySpan<byte> before);
+        _content.Write(before);
+        Held.Drop(before.Length);
+        if (!isThere)
         {
             return false;
         }
@@ -113,22 +112,7 @@ internal sealed class MistralParser(IAnswerSink sink) : AnswerParser(sink)
         return GoTo(State.Call);
     }
 
-    private bool ReadCall(CallObject call)
-    {
-        while (Held.Length > 0)
-        {
-            if (!call.Take(Held.Span[0]))
-            {
-                return EndCall(call);
-            }
-            Held.Drop(1);
-            if (call.IsDone)
-            {
-                return EndCall(call);
-            }
-        }
-        return false;
-    }
+    private bool ReadCall(CallObject call) => TakeObject(call) && EndCall(call);
 
     private bool EndCall(CallObject call)
     {
@@ -179,11 +163,10 @@ internal sealed class MistralParser(IAnswerSink sink) : AnswerParser(sink)
 
     private bool ReadId()
     {
-        int mark = Marks.Find(Held.Span, ArgumentsMark, out int certain);
-        int count = IsEnding && mark < 0 ? Held.Length : certain;
-        _id.Append(Held.Span[..count]);
-        Held.Drop(count);
-        if (mark < 0)
+        bool isThere = FindMark(ArgumentsMark, out ReadOnlySpan<byte> before);
+        _id.Append(before);
+        Held.Drop(before.Length);
+        if (!isThere)
         {
             return false;
         }

@@ -69,11 +69,10 @@ internal sealed class ThinkParser(IAnswerSink sink, AnswerParser answer, bool is
 
     private bool ReadInside()
     {
-        int end = Marks.Find(Held.Span, Close, out int certain);
-        int count = IsEnding && end < 0 ? Held.Length : certain;
-        PassOn(Held.Span[..count]);
-        Held.Drop(count);
-        if (end < 0)
+        bool isThere = FindMark(Close, out ReadOnlySpan<byte> before);
+        PassOn(before);
+        Held.Drop(before.Length);
+        if (!isThere)
         {
             return false;
         }

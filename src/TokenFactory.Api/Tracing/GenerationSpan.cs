@@ -19,11 +19,11 @@ public static class GenerationSpan
     /// <summary>Begins a request's span; null where nobody listens.</summary>
     internal static Activity? Start(in RequestIdentity who)
     {
-        Activity? around = Activity.Current;
         if (!Source.HasListeners())
         {
             return null;
         }
+        Activity? around = Activity.Current;
         string operation = who.Operation == GenerationOperation.Chat ? "chat" : "text_completion";
         Activity? span = Source.StartActivity($"{operation} {who.Model}", ActivityKind.Internal);
         if (span is not null)
