@@ -72,10 +72,11 @@ public sealed class SamplingState
     /// </summary>
     public SamplingState After(ReadOnlySpan<int> prompt, ReadOnlySpan<int> generated, int maxNewTokens)
     {
-        SamplingState state = new(Parameters, prompt, maxNewTokens, Seed, _constraint?.Constraint.CreateState());
+        ConstraintState? constraint = _constraint?.Constraint.Replay(generated);
+        SamplingState state = new(Parameters, prompt, maxNewTokens, Seed, constraint ?? _constraint) { IsStuck = IsConstrained && constraint is null };
         foreach (int token in generated)
         {
-            state.Accept(token);
+            state.Count(token);
         }
         return state;
     }
@@ -111,12 +112,17 @@ public sealed class SamplingState
     /// <summary>Takes in the token that was chosen.</summary>
     public void Accept(int token)
     {
-        Drawn++;
+        Count(token);
         if (_constraint is { } constraint && !IsStuck)
         {
             IsStuck = !constraint.TryAccept(token);
             constraint.BeginMask();
         }
+    }
+
+    private void Count(int token)
+    {
+        Drawn++;
         if (_generatedCounts is not null)
         {
             System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_generatedCounts, token, out _)++;
