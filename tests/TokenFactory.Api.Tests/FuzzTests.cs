@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TokenFactory.Engine.Loop;
+using TokenFactory.Tests.Shared;
 using Xunit;
 
 namespace TokenFactory.Api.Tests;

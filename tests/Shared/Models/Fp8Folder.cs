@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using TokenFactory.Models;
@@ -44,7 +43,7 @@ internal static class Fp8Folder
                 }
             }
         }
-        Write(Path.Combine(folder.Path, "model.safetensors"), tensors);
+        SafetensorsWriter.Write(Path.Combine(folder.Path, "model.safetensors"), [.. tensors]);
         string config = Path.Combine(folder.Path, "config.json");
         JsonObject fields = JsonNode.Parse(File.ReadAllText(config))!.AsObject();
         fields["quantization_config"] = JsonNode.Parse(scales switch
@@ -84,24 +83,5 @@ internal static class Fp8Folder
         int exponent = size < MathF.ScaleB(1, -6) ? -6 : (int)MathF.Floor(MathF.Log2(size));
         int steps = (int)MathF.Round(MathF.ScaleB(size, 3 - exponent));
         return (byte)(sign | (steps < 8 ? steps : ((exponent + 6) * 8) + steps));
-    }
-
-    private static void Write(string path, List<(string Name, string Type, long[] Shape, byte[] Data)> tensors)
-    {
-        JsonObject header = [];
-        long offset = 0;
-        foreach ((string name, string type, long[] shape, byte[] data) in tensors)
-        {
-            header[name] = new JsonObject
-            {
-                ["dtype"] = type,
-                ["shape"] = new JsonArray([.. shape.Select(extent => (JsonNode)extent)]),
-                ["data_offsets"] = new JsonArray(offset, offset + data.Length),
-            };
-            offset += data.Length;
-        }
-        byte[] json = System.Text.Encoding.UTF8.GetBytes(header.ToJsonString()), length = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, json.Length);
-        File.WriteAllBytes(path, [.. length, .. json, .. tensors.SelectMany(tensor => tensor.Data)]);
     }
 }

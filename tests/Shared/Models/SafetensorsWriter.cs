@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace TokenFactory.Models.Tests.Weights;
+namespace TokenFactory.Tests.Shared.Models;
 
 /// <summary>Writes safetensors files, right ones and wrong ones.</summary>
 internal static class SafetensorsWriter

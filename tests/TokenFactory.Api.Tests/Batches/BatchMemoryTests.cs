@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using TokenFactory.Tests.Shared;
 using Xunit;
 using static TokenFactory.Api.Tests.Batches.BatchCalls;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using TokenFactory.Tenancy.Keys;
 using TokenFactory.Tests.Shared.Host;
+using TokenFactory.Tests.Shared;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Batches;

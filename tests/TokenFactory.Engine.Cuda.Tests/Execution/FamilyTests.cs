@@ -42,16 +42,8 @@ public sealed class FamilyTests : IDisposable
     [InlineData("Gemma3ForCausalLM", """ "sliding_window": 8, "sliding_window_pattern": 2, "rope_scaling": {"rope_type": "linear", "factor": 8} """)]
     public async Task Logprobs_ThroughChunksAndDecode_MatchReference(string architecture, string fields)
     {
-        ModelFolder folder = TinyModel.Write(_model, architecture, fields, type: TensorType.F16);
-        using EmulatedEngine engine = new(_device, folder, EmulatedEngine.Options with { KvMemoryBytes = 1 << 20 }, prefillChunk: 13);
-        int[] prompt = TinyModel.RandomTokens(PromptLength, seed: 5);
-        SamplingParameters sampling = SamplingParameters.Greedy with { Logprobs = true, TopLogprobs = SamplingParameters.MostTopLogprobs };
+        (EmulatedEngine.Answer answer, List<double[]> logits) = await RunAsync(architecture, fields, fp8Kv: false);
 
-        EmulatedEngine.Answer answer = await EmulatedEngine.ReadAsync(engine.Submit(prompt, NewTokens, sampling));
-
-        using TensorStore store = folder.OpenWeights();
-        ReferenceDecoder reference = new(folder.Spec, WeightMap.Create(folder.Spec, store), engine.Executor.Limits.MaxContext);
-        List<double[]> logits = reference.Logits([.. prompt, .. answer.Ids]);
         for (int i = 0; i < NewTokens; i++)
         {
             AssertClose(logits[PromptLength - 1 + i], answer, i);
@@ -65,20 +57,26 @@ public sealed class FamilyTests : IDisposable
     [InlineData("MistralForCausalLM", """ "sliding_window": 9 """)]
     public async Task Logprobs_WithFp8Kv_MatchReferenceWithinItsPrecision(string architecture, string fields)
     {
-        ModelFolder folder = TinyModel.Write(_model, architecture, fields, type: TensorType.F16);
-        using EmulatedEngine engine = new(_device, folder, EmulatedEngine.Options with { Fp8Kv = true, KvMemoryBytes = 1 << 20 }, prefillChunk: 13);
-        int[] prompt = TinyModel.RandomTokens(PromptLength, seed: 5);
-        SamplingParameters sampling = SamplingParameters.Greedy with { Logprobs = true, TopLogprobs = SamplingParameters.MostTopLogprobs };
+        (EmulatedEngine.Answer answer, List<double[]> logits) = await RunAsync(architecture, fields, fp8Kv: true);
 
-        EmulatedEngine.Answer answer = await EmulatedEngine.ReadAsync(engine.Submit(prompt, NewTokens, sampling));
-
-        using TensorStore store = folder.OpenWeights();
-        List<double[]> logits = new ReferenceDecoder(folder.Spec, WeightMap.Create(folder.Spec, store), engine.Executor.Limits.MaxContext).Logits([.. prompt, .. answer.Ids]);
         double[] apart = [.. Enumerable.Range(0, NewTokens).SelectMany(i => answer.Apart(i, logits[PromptLength - 1 + i]))];
         Assert.True(apart.Average() is > Tolerance / 10 and < KvTolerance, $"logprobs differ by {apart.Average():F4}");
     }
 
     public void Dispose() => _model.Dispose();
+
+    /// <summary>An answer to a random prompt, and the reference's logits after each token of both.</summary>
+    private async Task<(EmulatedEngine.Answer Answer, List<double[]> Logits)> RunAsync(string architecture, string fields, bool fp8Kv)
+    {
+        ModelFolder folder = TinyModel.Write(_model, architecture, fields, type: TensorType.F16);
+        using EmulatedEngine engine = new(_device, folder, EmulatedEngine.Options with { Fp8Kv = fp8Kv, KvMemoryBytes = 1 << 20 }, prefillChunk: 13);
+        int[] prompt = TinyModel.RandomTokens(PromptLength, seed: 5);
+        SamplingParameters sampling = SamplingParameters.Greedy with { Logprobs = true, TopLogprobs = SamplingParameters.MostTopLogprobs };
+        EmulatedEngine.Answer answer = await EmulatedEngine.ReadAsync(engine.Submit(prompt, NewTokens, sampling));
+        using TensorStore store = folder.OpenWeights();
+        ReferenceDecoder reference = new(folder.Spec, WeightMap.Create(folder.Spec, store), engine.Executor.Limits.MaxContext);
+        return (answer, reference.Logits([.. prompt, .. answer.Ids]));
+    }
 
     private static void AssertClose(double[] expected, EmulatedEngine.Answer answer, int index)
     {

@@ -1,5 +1,6 @@
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Models.Tests.Weights;
@@ -7,7 +8,7 @@ namespace TokenFactory.Models.Tests.Weights;
 /// <summary>The tensors of mixtures under the names of their families.</summary>
 public sealed class ExpertWeightsTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     [Theory]
     [InlineData(ModelArchitecture.Qwen3Moe, "mlp.gate.weight", "mlp.experts.1.gate_proj.weight", "mlp.experts.1.up_proj.weight", "mlp.experts.1.down_proj.weight")]

@@ -1,12 +1,13 @@
 using System.Text;
 using TokenFactory.Models.Weights;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Models.Tests.Weights;
 
 public sealed class TensorStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     private string Single => _folder.File("model.safetensors");
 

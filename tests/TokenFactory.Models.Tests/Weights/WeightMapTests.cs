@@ -1,13 +1,14 @@
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
 using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Models;
 using Xunit;
 
 namespace TokenFactory.Models.Tests.Weights;
 
 public sealed class WeightMapTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     [Fact]
     public void Create_RealModel_FindsEveryRole()
