@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using TokenFactory.Tenancy.Keys;
-using TokenFactory.Tests.Shared.Host;
 using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Host;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Batches;

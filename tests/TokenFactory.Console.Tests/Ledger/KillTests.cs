@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Tenancy.Keys;
-using TokenFactory.Tests.Shared.Host;
 using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Host;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Ledger;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using TokenFactory.Tests.Shared.Host;
 using TokenFactory.Tests.Shared;
+using TokenFactory.Tests.Shared.Host;
 using Xunit;
 
 namespace TokenFactory.Web.Tests.Starting;
