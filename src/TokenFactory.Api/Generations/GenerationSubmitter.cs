@@ -27,16 +27,31 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
     /// <param name="request">How to answer.</param>
     /// <exception cref="ApiException">A limit or the engine refuses it, or nothing can be counted now.</exception>
     public GenerationSet Submit(
-        HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request)
+        HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request) =>
+        Submit(model, caller, answerId, prompts, promptField, request, context.Response.Headers, context.RequestAborted);
+
+    /// <summary>The same for a request that did not come over HTTP, or is answered otherwise.</summary>
+    /// <param name="model">The model that is asked.</param>
+    /// <param name="caller">For whom.</param>
+    /// <param name="answerId">The answer's id; where there are several generations each has its index behind it.</param>
+    /// <param name="prompts">The prompts as tokens.</param>
+    /// <param name="promptField">The wire name of the field that holds them, for messages.</param>
+    /// <param name="request">How to answer.</param>
+    /// <param name="headers">Gets what the limits leave; null where nobody reads it.</param>
+    /// <param name="cancellation">Gives up what is done before the engine has it.</param>
+    /// <exception cref="ApiException">A limit or the engine refuses it, or nothing can be counted now.</exception>
+    public GenerationSet Submit(
+        ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request,
+        IHeaderDictionary? headers, CancellationToken cancellation)
     {
         if (RequestMeter.FindObstacle(ledger) is { } obstacle)
         {
             throw ApiException.Unavailable(obstacle, "ledger_unavailable", LedgerPatience);
         }
-        TokenConstraint? constraint = request.Constraint?.CompileFor(model, context.RequestAborted);
+        TokenConstraint? constraint = request.Constraint?.CompileFor(model, cancellation);
         int answers = prompts.Count * request.N;
         QuotaRequest wanted = QuotaNeeds.Of(model, caller, prompts, request);
-        Reservation reservation = Reserve(context, model, caller, wanted);
+        Reservation reservation = Reserve(headers, model, caller, wanted);
         int? mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / answers);
 
         // All answers go to one replica: they share their prompt's keys and values there, and are one row of the ledger.
@@ -88,10 +103,13 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         return set;
     }
 
-    private Reservation Reserve(HttpContext context, ServedModel model, Caller caller, in QuotaRequest wanted)
+    private Reservation Reserve(IHeaderDictionary? headers, ServedModel model, Caller caller, in QuotaRequest wanted)
     {
         QuotaRefusal? refusal = quotas.TryReserve(caller.Grant.Terms, wanted, out Reservation? reservation);
-        RateHeaders.Write(context.Response.Headers, quotas.Room(caller.Grant.Terms));
+        if (headers is not null)
+        {
+            RateHeaders.Write(headers, quotas.Room(caller.Grant.Terms));
+        }
         if (refusal is not null)
         {
             metrics.CountRefusal(model.Name, WireNames.Of(refusal.Limit));
