@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using TokenFactory.Api.Administration;
 using TokenFactory.Web.Serving.Backends;
 using TokenFactory.Web.Serving.Downloads;
@@ -13,7 +14,7 @@ internal static class ServingServices
     {
         services.AddSingleton<CpuBackend>();
         services.AddSingleton<CudaBackend>();
-        services.AddSingleton(provider => new ModelBackends([provider.GetRequiredService<CudaBackend>(), provider.GetRequiredService<CpuBackend>()]));
+        services.TryAddSingleton(provider => new ModelBackends([provider.GetRequiredService<CudaBackend>(), provider.GetRequiredService<CpuBackend>()]));
         services.AddSingleton<ModelFolders>();
         services.AddSingleton<FitDesk>();
         services.AddSingleton<ModelManager>();

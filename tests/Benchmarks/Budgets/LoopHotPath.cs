@@ -27,7 +27,8 @@ internal static class LoopHotPath
 
     public static async Task<double> MeasureAsync(int streams, int tokens)
     {
-        using EngineLoop loop = new(new NullExecutor(), new EngineOptions { ModelName = "null", CacheIdentity = "null", Tokenizer = new LetterTokenizer() });
+        using EngineLoop loop = new(
+            new NullExecutor(Limits, 'x', () => Thread.SpinWait(2000)), new EngineOptions { ModelName = "null", CacheIdentity = "null", Tokenizer = new LetterTokenizer() });
         Generation[] generations = [.. Enumerable.Range(0, streams).Select(i => Submit(loop, i))];
         Task<long>[] readers = [.. generations.Select(ReadAsync)];
 
@@ -82,39 +83,6 @@ internal static class LoopHotPath
             tokens += delta.Tokens.Count;
         }
         return tokens;
-    }
-
-    /// <summary>Samples the token 'x' everywhere. A step takes a fraction of a millisecond.</summary>
-    private sealed class NullExecutor : IModelExecutor
-    {
-        private readonly StepResult _result = new(LoopHotPath.Limits.MaxSequences);
-        private StepPlan? _plan;
-
-        public DeviceInfo Device { get; } = new("null:0", "null", "none", "none", 0);
-
-        public ExecutorLimits Limits => LoopHotPath.Limits;
-
-        public void Submit(StepPlan plan) => _plan = plan;
-
-        public StepResult Wait()
-        {
-            Thread.SpinWait(2000);
-            _result.Reset(_plan!.StepId);
-            ReadOnlySpan<StepSlice> slices = _plan.Slices;
-            for (int i = 0; i < slices.Length; i++)
-            {
-                if (slices[i].Sampling is { } sampling)
-                {
-                    sampling.Accept('x');
-                    _result.Add(i, 'x', 0);
-                }
-            }
-            return _result;
-        }
-
-        public void Dispose()
-        {
-        }
     }
 
     private sealed class LetterTokenizer : ITokenizer

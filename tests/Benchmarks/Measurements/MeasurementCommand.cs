@@ -14,6 +14,7 @@ internal static class MeasurementCommand
         ["perplexity"] = PerplexityMeasurement.RunAsync,
         ["admission"] = AdmissionMeasurement.RunAsync,
         ["cuda-host"] = CudaHostMeasurement.RunAsync,
+        ["gateway"] = GatewayMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
