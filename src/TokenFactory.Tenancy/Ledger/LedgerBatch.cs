@@ -26,7 +26,7 @@ internal static class LedgerBatch
         {
             await context.Checkpoints.Where(row => keys.Contains(row.IdempotencyKey)).ExecuteDeleteAsync(cancellation);
         }
-        await KeepAsync(context, running, cancellation);
+        await LedgerStatements.KeepAsync(context, running, cancellation);
         await transaction.CommitAsync(cancellation);
         return added;
     }
@@ -70,8 +70,8 @@ internal static class LedgerBatch
             day.Head = row.Hash = LedgerChain.HashOf(day.Head, row);
             rows.Add(row);
         }
-        context.Usage.AddRange(rows);
         await context.SaveChangesAsync(cancellation);
+        await LedgerStatements.AppendAsync(context, rows, cancellation);
         await RollUps.AddAsync(context, rows, cancellation);
         return rows.Count;
     }
@@ -88,25 +88,5 @@ internal static class LedgerBatch
         LedgerDayRow opened = new() { Day = today, Previous = previous, Head = previous };
         context.LedgerDays.Add(opened);
         return opened;
-    }
-
-    private static async Task KeepAsync(TenancyDbContext context, IReadOnlyCollection<UsageRecord> running, CancellationToken cancellation)
-    {
-        foreach (UsageRecord usage in running)
-        {
-            await context.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO "checkpoints" ("IdempotencyKey", "RequestId", "TenantId", "Tenant", "KeyId", "Model", "Device", "Lane", "Feature",
-                    "PromptTokens", "CachedTokens", "GeneratedTokens", "QueueTicks", "ComputeTicks", "Joules", "Outcome", "ArrivedAt", "EndedAt")
-                VALUES ({usage.IdempotencyKey}, {usage.RequestId}, {usage.TenantId}, {usage.Tenant}, {usage.KeyId}, {usage.Model}, {usage.Device}, {usage.Lane}, {usage.Feature},
-                    {usage.PromptTokens}, {usage.CachedTokens}, {usage.GeneratedTokens}, {usage.QueueTime.Ticks}, {usage.ComputeTime.Ticks}, {usage.Joules}, {usage.Outcome},
-                    {usage.ArrivedAt.UtcTicks}, {usage.EndedAt.UtcTicks})
-                ON CONFLICT ("IdempotencyKey") DO UPDATE SET
-                    "Feature" = excluded."Feature", "PromptTokens" = excluded."PromptTokens", "CachedTokens" = excluded."CachedTokens",
-                    "GeneratedTokens" = excluded."GeneratedTokens", "QueueTicks" = excluded."QueueTicks", "ComputeTicks" = excluded."ComputeTicks",
-                    "Joules" = excluded."Joules", "EndedAt" = excluded."EndedAt"
-                """,
-                cancellation);
-        }
     }
 }
