@@ -45,8 +45,8 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
     public Task<int> RecoverAsync(CancellationToken cancellation = default) =>
         DatabaseUnavailableException.ExplainAsync(() => LedgerRecovery.RunAsync(database, clock.GetUtcNow(), cancellation));
 
-    /// <summary>Begins to write by itself.</summary>
-    public void Start() => _loop = Task.Run(RunAsync);
+    /// <summary>Begins to write by itself, on a thread of its own: a file's writes block, and the pool may have as few threads as the machine has cores.</summary>
+    public void Start() => _loop = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Writes everything that has ended so far.</summary>
     /// <returns>False where the database cannot be written; <see cref="Problem"/> says why.</returns>
@@ -84,14 +84,14 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
         }
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
         TimeSpan wait = options.FlushInterval;
         while (!_stopping.IsCancellationRequested)
         {
-            await Task.Delay(wait, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task.Delay(wait, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
             bool isDue = clock.GetElapsedTime(_checkpointedAt) >= options.CheckpointInterval;
-            bool isWritten = await FlushAsync(isDue);
+            bool isWritten = FlushAsync(isDue).GetAwaiter().GetResult();
             wait = isWritten ? options.FlushInterval : Least(wait * 2, options.LongestBackOff);
         }
     }
