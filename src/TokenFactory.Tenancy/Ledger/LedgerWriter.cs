@@ -86,6 +86,7 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
 
     private void Run()
     {
+        ThreadCourtesy.Yield();
         TimeSpan wait = options.FlushInterval;
         while (!_stopping.IsCancellationRequested)
         {
