@@ -83,6 +83,26 @@ internal static class FieldCatalog
         new("suffix", Treatment.Refused, "no filling in; an empty one is taken", "\"end\""),
     ];
 
+    /// <summary>Of <c>POST /v1/embeddings</c>.</summary>
+    public static IReadOnlyList<FieldEntry> Embeddings { get; } =
+    [
+        new("input", Treatment.Honoured, "a string, strings, token ids, or lists of token ids; at most 2048 texts, none empty, each within the model's context", "[\"x\",\"y\"]"),
+        new("model", Treatment.Honoured, "may be left out where one model serves; one whose folder pools otherwise than by the last token is refused", "\"hash\""),
+        new("encoding_format", Treatment.Honoured, "`float`, or `base64` of little-endian float32", "\"base64\""),
+        new("dimensions", Treatment.Honoured, "1 to the model's width: the first so many numbers, scaled to length 1 again", "4"),
+        new("user", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+    ];
+
+    /// <summary>Of embeddings and in no specification of OpenAI's.</summary>
+    public static IReadOnlyList<FieldEntry> EmbeddingsBeyond { get; } =
+    [
+        new("cache_salt", Treatment.Honoured, "prefixes are shared with those of the same salt only", "\"s\""),
+        new("messages", Treatment.Refused, "send `input`", "[]"),
+        new("add_special_tokens", Treatment.Refused, "texts get the tokens that the model wants; `true` is taken", "false"),
+        new("normalize", Treatment.Refused, "vectors have length 1; `true` is taken", "false"),
+        new("truncate_prompt_tokens", Treatment.Refused, "nothing is cut", "5"),
+    ];
+
     /// <summary>Of chat completions and in no specification of OpenAI's.</summary>
     public static IReadOnlyList<FieldEntry> Beyond { get; } =
     [
