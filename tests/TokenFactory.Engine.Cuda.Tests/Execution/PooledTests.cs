@@ -1,5 +1,4 @@
 using TokenFactory.Engine.Cuda.Tests.Emulation;
-using TokenFactory.Engine.Loop;
 using TokenFactory.Models;
 using TokenFactory.Models.Weights;
 using TokenFactory.Tests.Shared.Models;

@@ -1,4 +1,3 @@
-using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Sequences;
