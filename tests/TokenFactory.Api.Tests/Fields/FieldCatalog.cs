@@ -51,7 +51,7 @@ internal static class FieldCatalog
         new("logprobs", Treatment.Honoured, "of every token, marks of reasoning and calls among them", "true"),
         new("top_logprobs", Treatment.Honoured, "0 to 20", "2,\"logprobs\":true"),
         new("tools", Treatment.Honoured, "functions; custom tools are refused, and `strict` where `tool_choice` does not name the function: else arguments are as the model writes them", Tool),
-        new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is a call; a function that is named, or the only one, is the one that is called, with a JSON object, and with one of its schema where that is `strict`", $"\"required\",\"tools\":{Tool}"),
+        new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is one call; a function that is named, or the only one, is the one that is called, with a JSON object, and with one of its schema where that is `strict`; of several, one of those that were sent, with a JSON object (save in the forms of later Mistral models and gpt-oss, where the model writes the name)", $"\"required\",\"tools\":{Tool}"),
         new("parallel_tool_calls", Treatment.Honoured, "false: calls after the first are left out", $"false,\"tools\":{Tool}"),
         new("reasoning_effort", Treatment.Honoured, "given to the chat template, which may know it; `none` also sets `enable_thinking` to false", "\"low\""),
         new("response_format", Treatment.Honoured, "not together with tools that may be called; open reasoning is closed first", "{\"type\":\"json_object\"}"),
