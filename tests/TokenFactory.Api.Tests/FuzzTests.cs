@@ -34,6 +34,8 @@ public sealed class FuzzTests
         ("/v1/completions", """{"prompt":"Say","max_tokens":3,"structured_outputs":{"grammar":"root ::= \"a\" item*\nitem ::= [0-9] | \"-\""}}"""),
         ("/v1/messages", """{"model":"hash","max_tokens":3,"system":"Be brief.","messages":[{"role":"user","content":[{"type":"text","text":"Hello"}]},{"role":"assistant","content":"Hi"},{"role":"user","content":"Again"}],"stop_sequences":["x"],"temperature":0.5,"stream":false}"""),
         ("/v1/messages/count_tokens", """{"model":"hash","messages":[{"role":"user","content":"Hello"}]}"""),
+        ("/v1/embeddings", """{"model":"hash","input":["one",[65,66,67]],"encoding_format":"float","dimensions":4,"user":"u"}"""),
+        ("/v1/embeddings", """{"input":[65,66,67],"encoding_format":"base64","cache_salt":"s"}"""),
         ("/tokenize", """{"model":"hash","prompt":"Hello","add_special_tokens":true,"return_token_strs":true}"""),
         ("/detokenize", """{"model":"hash","tokens":[72,101,108]}"""),
     ];

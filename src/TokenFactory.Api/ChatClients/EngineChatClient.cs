@@ -65,7 +65,7 @@ public sealed class EngineChatClient : IChatClient
     {
         using JsonDocument body = JsonText.Parse(ChatRequestBody.OfCompletion(text, options));
         CompletionRequest request = CompletionReader.Read(new JsonFields(body.RootElement));
-        CompletionPrompt prompt = CompletionPrompt.Read(request.Prompt, request.N, _model.Tokenizer).Single();
+        TextPrompt prompt = request.ReadPrompts(_model.Tokenizer).Single();
         (AnswerHead head, Generation generation) = Submit("cmpl-", prompt.Tokens, "prompt", request, options, cancellationToken);
         await foreach (ChatResponseUpdate update in new AnswerUpdates(head, generation, ReadingPlan.Plain).ReadAsync(cancellationToken).ConfigureAwait(false))
         {

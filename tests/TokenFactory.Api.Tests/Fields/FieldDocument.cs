@@ -36,6 +36,8 @@ internal static class FieldDocument
         AddTable(text, "`POST /v1/chat/completions`", FieldCatalog.Chat);
         AddTable(text, "`POST /v1/chat/completions`, beyond OpenAI's description", FieldCatalog.Beyond);
         AddTable(text, "`POST /v1/completions`", FieldCatalog.Completions);
+        AddTable(text, "`POST /v1/embeddings`", FieldCatalog.Embeddings);
+        AddTable(text, "`POST /v1/embeddings`, beyond OpenAI's description", FieldCatalog.EmbeddingsBeyond);
         return text.Append(Messages.ReplaceLineEndings("\n")).ToString();
     }
 

@@ -9,15 +9,20 @@ namespace TokenFactory.Api.Tests.Fields;
 /// <summary>Every field of OpenAI's description is listed, the list is what the server does, and <c>docs/api.md</c> says so.</summary>
 public sealed class FieldTests
 {
-    private const string ChatBase = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
-    private const string CompletionBase = "\"prompt\":\"x\"";
+    /// <summary>Every field of a path, and what a request to it needs beside one of them.</summary>
+    private static readonly Dictionary<string, (FieldEntry[] Fields, string[] Base)> Paths = new()
+    {
+        ["/v1/chat/completions"] = ([.. FieldCatalog.Chat, .. FieldCatalog.Beyond], ["\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]", "\"max_tokens\":4"]),
+        ["/v1/completions"] = ([.. FieldCatalog.Completions], ["\"prompt\":\"x\"", "\"max_tokens\":4"]),
+        ["/v1/embeddings"] = ([.. FieldCatalog.Embeddings, .. FieldCatalog.EmbeddingsBeyond], ["\"input\":\"x\""]),
+    };
 
     public static TheoryData<string, string> Cases
     {
         get
         {
             TheoryData<string, string> cases = [];
-            foreach ((string path, IEnumerable<FieldEntry> fields) in new[] { ("/v1/chat/completions", FieldCatalog.Chat.Concat(FieldCatalog.Beyond)), ("/v1/completions", FieldCatalog.Completions) })
+            foreach ((string path, (FieldEntry[] fields, _)) in Paths)
             {
                 foreach (FieldEntry entry in fields)
                 {
@@ -31,9 +36,15 @@ public sealed class FieldTests
     [Theory]
     [InlineData("CreateChatCompletionRequest")]
     [InlineData("CreateCompletionRequest")]
+    [InlineData("CreateEmbeddingRequest")]
     public void Catalog_NamesEveryFieldOfTheDescription(string schema)
     {
-        IReadOnlyList<FieldEntry> listed = schema == "CreateCompletionRequest" ? FieldCatalog.Completions : FieldCatalog.Chat;
+        IReadOnlyList<FieldEntry> listed = schema switch
+        {
+            "CreateCompletionRequest" => FieldCatalog.Completions,
+            "CreateEmbeddingRequest" => FieldCatalog.Embeddings,
+            _ => FieldCatalog.Chat,
+        };
 
         Assert.Equal(SpecFields.Of(schema).Order(StringComparer.Ordinal), listed.Select(field => field.Name).Order(StringComparer.Ordinal));
     }
@@ -42,11 +53,9 @@ public sealed class FieldTests
     [MemberData(nameof(Cases))]
     public async Task Post_Field_IsTreatedAsListed(string path, string name)
     {
-        bool isChat = path == "/v1/chat/completions";
-        FieldEntry field = (isChat ? FieldCatalog.Chat.Concat(FieldCatalog.Beyond) : FieldCatalog.Completions).Single(entry => entry.Name == name);
-        string given = $"\"{name}\":{field.Sample}";
-        List<string> parts = [given];
-        parts.AddRange(new[] { isChat ? ChatBase : CompletionBase, "\"max_tokens\":4" }.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
+        FieldEntry field = Paths[path].Fields.Single(entry => entry.Name == name);
+        List<string> parts = [$"\"{name}\":{field.Sample}"];
+        parts.AddRange(Paths[path].Base.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
         await using ApiHost host = await ApiHost.StartAsync(dialect: Dialect.Hermes);
 
         using HttpResponseMessage response = await host.PostJsonAsync(path, $"{{{string.Join(',', parts)}}}");
