@@ -186,13 +186,21 @@ internal sealed class EngineCore : IDisposable
         return true;
     }
 
-    /// <summary>Called when there is nothing to compute: a good time to check that no block was lost.</summary>
-    public void OnIdle()
+    /// <summary>
+    /// Called when nothing has been asked for a while: a good time to check that no block was lost. It looks at all of them, which the
+    /// next request would wait for if it were done whenever there is a moment without one.
+    /// </summary>
+    public void OnQuiet()
     {
         if (_scheduler.RunningCount == 0)
         {
             _scheduler.Blocks.CheckIntegrity();
         }
+    }
+
+    /// <summary>Called when there is nothing to compute.</summary>
+    public void OnIdle()
+    {
         if (!_scheduler.HasWork)
         {
             Status.MarkProgress(_options.Clock.GetTimestamp());

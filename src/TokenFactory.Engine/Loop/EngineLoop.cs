@@ -205,7 +205,10 @@ public sealed class EngineLoop : IDisposable
                 if (!_core.Cycle())
                 {
                     _core.OnIdle();
-                    _wake.Wait(EngineCore.IdleTick);
+                    if (!_wake.Wait(EngineCore.IdleTick))
+                    {
+                        _core.OnQuiet();
+                    }
                 }
             }
             _core.FailAll("The engine was stopped.");
