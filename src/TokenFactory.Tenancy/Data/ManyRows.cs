@@ -66,6 +66,8 @@ internal static class ManyRows
                 command.Parameters[i].Value = row[i] ?? DBNull.Value;
             }
             await command.ExecuteNonQueryAsync(cancellation);
+            // The system lets a thread go on for milliseconds once it runs; what answers requests is not to wait for all rows.
+            Thread.Yield();
         }
     }
 

@@ -86,7 +86,6 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
 
     private void Run()
     {
-        ThreadCourtesy.Yield();
         TimeSpan wait = options.FlushInterval;
         while (!_stopping.IsCancellationRequested)
         {

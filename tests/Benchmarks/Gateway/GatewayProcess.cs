@@ -18,22 +18,20 @@ internal sealed partial class GatewayProcess : IDisposable
 
     private GatewayProcess(TimeSpan step)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!)
+        ProcessStartInfo start = new("dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = _data.FullName,
         };
-        foreach (string argument in (string[])["gateway-server", "--urls", "http://127.0.0.1:0", "--data", _data.FullName, "--model", $"demo={Path.Combine(SharedData.RepositoryRoot, "models", "demo")}"])
+        foreach (string argument in (string[])["exec", "--runtimeconfig", InOutput("TokenFactory.Console.runtimeconfig.json"), InOutput("Benchmarks.dll"), "gateway-server", "--urls", "http://127.0.0.1:0", "--data", _data.FullName, "--model", $"demo={Path.Combine(SharedData.RepositoryRoot, "models", "demo")}"])
         {
             start.ArgumentList.Add(argument);
         }
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["Logging__LogLevel__Default"] = "Warning";
         start.Environment["TokenFactory__Bootstrap__ApiKey"] = Key;
-        // As the product's own runtime configuration has it.
-        start.Environment["DOTNET_gcServer"] = "1";
         start.Environment[GatewayServer.StepVariable] = step.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
@@ -76,6 +74,9 @@ internal sealed partial class GatewayProcess : IDisposable
         _process.Dispose();
         _data.Delete(recursive: true);
     }
+
+    /// <summary>The runtime's settings are the product's own.</summary>
+    private static string InOutput(string file) => Path.Combine(AppContext.BaseDirectory, file);
 
     private void Hear(string? line)
     {
