@@ -10,6 +10,10 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="Content">One entry a token.</param>
 public sealed record ChatLogprobs([property: JsonPropertyName("content")] IReadOnlyList<TokenLogprobEntry> Content)
 {
+    /// <summary>Always null: no model here refuses apart from its text.</summary>
+    [JsonPropertyName("refusal")]
+    public IReadOnlyList<TokenLogprobEntry>? Refusal => null;
+
     internal static ChatLogprobs Of(ITokenizer tokenizer, IReadOnlyList<GeneratedToken> tokens, IReadOnlyList<TokenLogprob> alternatives)
     {
         TokenLogprobEntry[] entries = new TokenLogprobEntry[tokens.Count];
