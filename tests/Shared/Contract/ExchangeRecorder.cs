@@ -15,8 +15,9 @@ internal sealed class ExchangeRecorder() : DelegatingHandler(new SocketsHttpHand
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        StreamContent content = new(new CopyingStream(body, bytes => _exchanges.Enqueue(new Exchange(
-            request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", Encoding.UTF8.GetString(bytes)))));
+        Exchange exchange = new(
+            request.Method.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", "");
+        StreamContent content = new(new CopyingStream(body, bytes => _exchanges.Enqueue(exchange with { Body = Encoding.UTF8.GetString(bytes) })));
         foreach ((string name, IEnumerable<string> values) in response.Content.Headers)
         {
             content.Headers.TryAddWithoutValidation(name, values);

@@ -8,8 +8,9 @@ namespace TokenFactory.Tests.Shared.Contract;
 /// <summary>OpenAI's published description as JSON. It is read once a process: it has 87,000 lines.</summary>
 internal sealed class OpenApiDescription
 {
-    private static readonly Lock Guard = new();
-    private static OpenApiDescription? s_read;
+    private const string Place = "conformance/openai-openapi.yaml";
+
+    private static readonly Lazy<OpenApiDescription?> Published = new(() => SharedData.Find(Place) is { } file ? Read(file) : null);
 
     private readonly JsonObject _paths;
     private readonly JsonObject _schemas;
@@ -20,15 +21,15 @@ internal sealed class OpenApiDescription
         _schemas = document["components"]!["schemas"]!.AsObject();
     }
 
-    /// <summary>Reads it; skips the calling test where it is not beside the checkout.</summary>
+    /// <summary>The description; skips the calling test where it is not beside the checkout.</summary>
     public static OpenApiDescription Require()
     {
-        string file = SharedData.Require("conformance/openai-openapi.yaml");
-        lock (Guard)
-        {
-            return s_read ??= Read(file);
-        }
+        SharedData.Require(Place);
+        return Published.Value!;
     }
+
+    /// <summary>The description; null where it is not beside the checkout.</summary>
+    public static OpenApiDescription? Find() => Published.Value;
 
     /// <summary>A named schema, as it stands there.</summary>
     public JsonNode Schema(string name) => _schemas[name] ?? throw new KeyNotFoundException($"the description has no schema {name}");
