@@ -34,6 +34,10 @@ public sealed class FuzzTests
         ("/v1/completions", """{"prompt":"Say","max_tokens":3,"structured_outputs":{"grammar":"root ::= \"a\" item*\nitem ::= [0-9] | \"-\""}}"""),
         ("/v1/messages", """{"model":"hash","max_tokens":3,"system":"Be brief.","messages":[{"role":"user","content":[{"type":"text","text":"Hello"}]},{"role":"assistant","content":"Hi"},{"role":"user","content":"Again"}],"stop_sequences":["x"],"temperature":0.5,"stream":false}"""),
         ("/v1/messages/count_tokens", """{"model":"hash","messages":[{"role":"user","content":"Hello"}]}"""),
+        ("/v1/responses", """{"model":"hash","instructions":"Be brief.","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello"}]},{"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]},{"type":"function_call","call_id":"c1","name":"f","arguments":"{\"x\":1}"},{"type":"function_call_output","call_id":"c1","output":"2"},{"role":"assistant","content":"Hi"}],"max_output_tokens":3,"temperature":0.7,"top_p":0.9,"metadata":{"a":"b"},"include":["message.output_text.logprobs"],"top_logprobs":2,"store":false,"truncation":"auto"}"""),
+        ("/v1/responses", """{"input":"Hello","max_output_tokens":3,"stream":true,"store":false,"text":{"format":{"type":"json_schema","name":"n","strict":true,"schema":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false}}},"reasoning":{"effort":"low","summary":"auto"},"tools":[{"type":"function","name":"f","parameters":{"type":"object"},"strict":false}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}}"""),
+        ("/v1/responses", """{"input":[{"role":"user","content":"Hello"}],"max_output_tokens":2,"background":true,"stream":true,"stream_options":{"include_obfuscation":false},"parallel_tool_calls":true}"""),
+        ("/v1/responses/input_tokens", """{"model":"hash","input":"Hello"}"""),
         ("/tokenize", """{"model":"hash","prompt":"Hello","add_special_tokens":true,"return_token_strs":true}"""),
         ("/detokenize", """{"model":"hash","tokens":[72,101,108]}"""),
     ];

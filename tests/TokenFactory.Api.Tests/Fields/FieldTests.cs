@@ -9,17 +9,26 @@ namespace TokenFactory.Api.Tests.Fields;
 /// <summary>Every field of OpenAI's description is listed, the list is what the server does, and <c>docs/api.md</c> says so.</summary>
 public sealed class FieldTests
 {
+    private const string MaxTokens = "\"max_tokens\":4";
     private const string ChatBase = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
     private const string CompletionBase = "\"prompt\":\"x\"";
+    private const string ResponseBase = "\"input\":\"x\"";
+
+    private static readonly (string Path, string Schema, IReadOnlyList<FieldEntry> Described, IReadOnlyList<FieldEntry> Beyond, string[] Base)[] Endpoints =
+    [
+        ("/v1/chat/completions", "CreateChatCompletionRequest", FieldCatalog.Chat, FieldCatalog.Beyond, [ChatBase, MaxTokens]),
+        ("/v1/completions", "CreateCompletionRequest", FieldCatalog.Completions, [], [CompletionBase, MaxTokens]),
+        ("/v1/responses", "CreateResponse", FieldCatalog.Responses, [], [ResponseBase, "\"max_output_tokens\":4"]),
+    ];
 
     public static TheoryData<string, string> Cases
     {
         get
         {
             TheoryData<string, string> cases = [];
-            foreach ((string path, IEnumerable<FieldEntry> fields) in new[] { ("/v1/chat/completions", FieldCatalog.Chat.Concat(FieldCatalog.Beyond)), ("/v1/completions", FieldCatalog.Completions) })
+            foreach ((string path, _, IReadOnlyList<FieldEntry> described, IReadOnlyList<FieldEntry> beyond, _) in Endpoints)
             {
-                foreach (FieldEntry entry in fields)
+                foreach (FieldEntry entry in described.Concat(beyond))
                 {
                     cases.Add(path, entry.Name);
                 }
@@ -31,9 +40,10 @@ public sealed class FieldTests
     [Theory]
     [InlineData("CreateChatCompletionRequest")]
     [InlineData("CreateCompletionRequest")]
+    [InlineData("CreateResponse")]
     public void Catalog_NamesEveryFieldOfTheDescription(string schema)
     {
-        IReadOnlyList<FieldEntry> listed = schema == "CreateCompletionRequest" ? FieldCatalog.Completions : FieldCatalog.Chat;
+        IReadOnlyList<FieldEntry> listed = Endpoints.Single(endpoint => endpoint.Schema == schema).Described;
 
         Assert.Equal(SpecFields.Of(schema).Order(StringComparer.Ordinal), listed.Select(field => field.Name).Order(StringComparer.Ordinal));
     }
@@ -42,12 +52,16 @@ public sealed class FieldTests
     [MemberData(nameof(Cases))]
     public async Task Post_Field_IsTreatedAsListed(string path, string name)
     {
-        bool isChat = path == "/v1/chat/completions";
-        FieldEntry field = (isChat ? FieldCatalog.Chat.Concat(FieldCatalog.Beyond) : FieldCatalog.Completions).Single(entry => entry.Name == name);
-        string given = $"\"{name}\":{field.Sample}";
-        List<string> parts = [given];
-        parts.AddRange(new[] { isChat ? ChatBase : CompletionBase, "\"max_tokens\":4" }.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
+        (_, _, IReadOnlyList<FieldEntry> described, IReadOnlyList<FieldEntry> beyond, string[] rest) = Endpoints.Single(endpoint => endpoint.Path == path);
+        FieldEntry field = described.Concat(beyond).Single(entry => entry.Name == name);
         await using ApiHost host = await ApiHost.StartAsync(dialect: Dialect.Hermes);
+        string sample = field.Sample;
+        if (sample.Contains(FieldCatalog.Previous, StringComparison.Ordinal))
+        {
+            JsonElement previous = await Answers.ReadAsync(await host.PostJsonAsync(path, $"{{{string.Join(',', rest)}}}"));
+            sample = sample.Replace(FieldCatalog.Previous, previous.GetProperty("id").GetString(), StringComparison.Ordinal);
+        }
+        IEnumerable<string> parts = rest.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)).Prepend($"\"{name}\":{sample}");
 
         using HttpResponseMessage response = await host.PostJsonAsync(path, $"{{{string.Join(',', parts)}}}");
 
