@@ -10,6 +10,7 @@ using TokenFactory.Api.Admission;
 using TokenFactory.Api.Batches;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
+using TokenFactory.Api.Embeddings;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
@@ -49,6 +50,7 @@ public static class ApiServices
         services.AddSingleton<GenerationSubmitter>();
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<EmbeddingEndpoint>();
         services.AddSingleton<MessagesEndpoint>();
         services.AddSingleton<TokenizeEndpoint>();
         services.AddSingleton<ApiPipeline>();
@@ -122,6 +124,8 @@ public static class ApiServices
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
         MapResponses(routes, pipeline);
+        routes.MapPost("/v1/embeddings", (Delegate)pipeline.Around(services.GetRequiredService<EmbeddingEndpoint>().HandleAsync))
+            .Accepts<EmbeddingRequest>("application/json", AnyContentType).Produces<EmbeddingResponse>();
         MapOtherProtocols(routes, pipeline, services.GetRequiredService<MessagesEndpoint>(), services.GetRequiredService<TokenizeEndpoint>());
         routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));
         MapBatches(routes, pipeline);

@@ -93,11 +93,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public string FileFolder => Path.Combine(_database.Folder, "files");
 
     /// <summary>Serves the model under another name from now on.</summary>
-    public void Rename(string name, string from = "hash")
+    public void Rename(string name, string from = "hash") => Change(from, model => model with { Name = name });
+
+    /// <summary>Serves a model otherwise from now on.</summary>
+    public void Change(string name, Func<ServedModel, ServedModel> change)
     {
         ModelCatalog catalog = _app.Services.GetRequiredService<ModelCatalog>();
-        ServedModel model = catalog.Remove(from)!;
-        catalog.Add(model with { Name = name });
+        catalog.Add(change(catalog.Remove(name)!));
     }
 
     /// <summary>A client with a key of a tenant of its own.</summary>

@@ -23,7 +23,15 @@ public sealed record CompletionRequest : GenerateRequest
     [JsonPropertyName("echo")]
     public bool Echo { get; init; }
 
+    // Answers that one request may ask for, prompts times n.
+    private const int MostChoices = 1024;
+
     internal override int? WantedLogprobs => Logprobs;
 
     internal override GenerationOperation Operation => GenerationOperation.TextCompletion;
+
+    /// <summary>What is wrong with so many prompts, in words; null where nothing is.</summary>
+    internal string? RefusePrompts(int count) => (long)count * N > MostChoices
+        ? $"The request asks for {(long)count * N} answers, prompts times n; at most {MostChoices} are allowed."
+        : null;
 }

@@ -86,7 +86,7 @@ public sealed class RequestMeter(
             return;
         }
         Figures figures = Sum();
-        reservation?.Complete(figures.Prompt + figures.Generated, countsFeature: figures.Generated > 0);
+        reservation?.Complete(figures.Prompt + figures.Generated, figures.HasResult);
         UsageRecord record = ToRecord(figures);
         GenerationSpan.End(_span, record, Volatile.Read(ref Slot(0))?.Outcome?.FirstTokenTime);
         if (_accepted == 0 || (figures.Reason == FinishReason.Cancelled && who.Work is { IsDoneAgain: true }))
@@ -121,6 +121,7 @@ public sealed class RequestMeter(
                 continue;
             }
             sum.HasStarted = true;
+            sum.HasVector |= answer.Outcome?.Pooled is not null;
             sum.Generated += answer.Outcome?.GeneratedTokens ?? generation.GeneratedSoFar;
             if ((answer.Outcome?.Joules ?? generation.JoulesSoFar) is { } joules)
             {
@@ -152,7 +153,7 @@ public sealed class RequestMeter(
             Model = who.Model,
             Device = who.Device,
             Lane = WireNames.Of(who.Lane),
-            Feature = figures.Generated > 0 ? who.Feature : null,
+            Feature = figures.HasResult ? who.Feature : null,
             PromptTokens = figures.Prompt,
             CachedTokens = figures.Cached,
             GeneratedTokens = figures.Generated,
@@ -207,6 +208,10 @@ public sealed class RequestMeter(
         public long Generated;
         public double? Joules;
         public bool HasStarted;
+        public bool HasVector;
         public FinishReason Reason;
+
+        /// <summary>Whether anything was made that a client can have.</summary>
+        public readonly bool HasResult => Generated > 0 || HasVector;
     }
 }

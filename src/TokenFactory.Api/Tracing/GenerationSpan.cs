@@ -24,7 +24,12 @@ public static class GenerationSpan
             return null;
         }
         Activity? around = Activity.Current;
-        string operation = who.Operation == GenerationOperation.Chat ? "chat" : "text_completion";
+        string operation = who.Operation switch
+        {
+            GenerationOperation.Chat => "chat",
+            GenerationOperation.Embeddings => "embeddings",
+            _ => "text_completion",
+        };
         Activity? span = Source.StartActivity($"{operation} {who.Model}", ActivityKind.Internal);
         if (span is not null)
         {
