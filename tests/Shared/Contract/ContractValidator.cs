@@ -56,7 +56,10 @@ internal sealed class ContractValidator(OpenApiDescription description, IEnumera
         {
             return exchange.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["response"]?["body"]).OfType<JsonNode>().Select(body => (SchemaOfLine(body), body));
         }
-        string schema = description.AnswerOf(exchange.Method, path, exchange.Status, exchange.MediaType);
+        if (description.AnswerOf(exchange.Method, path, exchange.Status, exchange.MediaType) is not { } schema)
+        {
+            return [];
+        }
         return exchange.MediaType == "text/event-stream" ? EventsOf(exchange.Body).Select(data => (schema, data)) : [(schema, JsonNode.Parse(exchange.Body)!)];
     }
 

@@ -6,16 +6,12 @@ internal static class Deviations
     private const string NotYet = "null while it has not come, as in the description's own examples of batches";
     private const string NoFile = "null where there is none, as in the description's own examples of batches";
 
-    /// <summary>Of chat completions and completions.</summary>
-    public static IReadOnlyList<Deviation> OfGenerations { get; } =
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Deviation> All { get; } =
     [
         new("CreateCompletionResponse", "properties/choices/items/properties/finish_reason", "the chunks of a stream have this schema too, and only a choice's last one says why it ended"),
         new("CreateCompletionResponse", "properties/usage", "null in all chunks of a stream but the last, as stream_options.include_usage is described"),
-    ];
-
-    /// <summary>Of files and batches.</summary>
-    public static IReadOnlyList<Deviation> OfBatches { get; } =
-    [
+        new("Embedding", "properties/embedding", "text in base64 where encoding_format asks for it") { Type = "string" },
         new("Batch", "properties/errors", "null where nothing is wrong, as in the description's own examples of batches"),
         new("Batch", "properties/output_file_id", NoFile),
         new("Batch", "properties/error_file_id", NoFile),

@@ -12,6 +12,17 @@ internal sealed class OpenApiDescription
 
     private static readonly Lazy<OpenApiDescription?> Published = new(() => SharedData.Find(Place) is { } file ? Read(file) : null);
 
+    /// <summary>Answers that the description has in its texts and not among its contents.</summary>
+    private static readonly Dictionary<(string Method, string Path, string MediaType), string?> OnlyInWords = new()
+    {
+        // "Both the streamed and non-streamed response objects share the same shape."
+        [("POST", "/completions", "text/event-stream")] = "CreateCompletionResponse",
+
+        // With the query's stream, "the model response data will be streamed to the client as it is generated".
+        [("GET", "/responses/{response_id}", "text/event-stream")] = "ResponseStreamEvent",
+        [("DELETE", "/responses/{response_id}", "application/json")] = null,
+    };
+
     private readonly JsonObject _paths;
     private readonly JsonObject _schemas;
 
@@ -34,30 +45,31 @@ internal sealed class OpenApiDescription
     /// <summary>A named schema, as it stands there.</summary>
     public JsonNode Schema(string name) => _schemas[name] ?? throw new KeyNotFoundException($"the description has no schema {name}");
 
-    /// <summary>The name of the schema of what an operation answers; fails where the description gives none.</summary>
+    /// <summary>The name of the schema of what an operation answers; null where it says that there is an answer and not which; fails where it has no such answer.</summary>
     /// <param name="method">The method, for instance <c>POST</c>.</param>
     /// <param name="path">The path below <c>/v1</c>, with what stands for its parameters.</param>
     /// <param name="status">The status of the answer.</param>
     /// <param name="mediaType">The media type of the answer.</param>
-    public string AnswerOf(string method, string path, int status, string mediaType)
+    public string? AnswerOf(string method, string path, int status, string mediaType)
     {
-        JsonNode? content = Operation(method, path)?["responses"]?[$"{status}"]?["content"];
-
-        // Of completions it says in words that a stream's chunks have the shape of the whole answer.
-        JsonNode? answer = content?[mediaType] ?? (path == "/completions" ? content?["application/json"] : null);
-        string reference = answer?["schema"]?["$ref"]?.GetValue<string>()
+        (string template, JsonNode? operation) = Operation(method, path);
+        if (OnlyInWords.TryGetValue((method, template, mediaType), out string? schema))
+        {
+            return schema;
+        }
+        string reference = operation?["responses"]?[$"{status}"]?["content"]?[mediaType]?["schema"]?["$ref"]?.GetValue<string>()
             ?? throw new KeyNotFoundException($"the description does not say what {method} {path} answers with {status} as {mediaType}");
         return SchemaTranslation.NameOf(reference);
     }
 
-    private JsonNode? Operation(string method, string path)
+    private (string Template, JsonNode? Operation) Operation(string method, string path)
     {
         string[] segments = path.Split('/');
         return _paths
             .Where(known => IsOf(known.Key.Split('/'), segments))
             .OrderBy(known => known.Key.Count(letter => letter == '{'))
-            .Select(known => known.Value![method.ToLowerInvariant()])
-            .FirstOrDefault();
+            .Select(known => (known.Key, known.Value![method.ToLowerInvariant()]))
+            .FirstOrDefault((path, null));
     }
 
     private static bool IsOf(string[] template, string[] segments) =>

@@ -33,7 +33,7 @@ internal sealed class SchemaTranslation(OpenApiDescription description)
 
     /// <summary>The schema with everything that it refers to.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="deviations">Places that may also be null.</param>
+    /// <param name="deviations">Places that may also be of another type.</param>
     public JsonObject Translate(string name, IEnumerable<Deviation> deviations)
     {
         ILookup<string, Deviation> bySchema = deviations.ToLookup(deviation => deviation.Schema);
@@ -88,7 +88,7 @@ internal sealed class SchemaTranslation(OpenApiDescription description)
         }
 
         // OpenAPI 3.0's word, which 3.1 dropped and the description still uses.
-        return source["nullable"]?.GetValue<bool>() == true ? Deviation.OrNull(made) : made;
+        return source["nullable"]?.GetValue<bool>() == true ? Deviation.Or(made, "null") : made;
     }
 
     private static void Pass(string keyword, string within)

@@ -27,6 +27,8 @@ public sealed class Traffic : IAsyncLifetime
         await PlayPartsAsync(Dialect.Harmony, "<|channel|>analysis<|message|>Think.<|end|><|start|>assistant<|channel|>final<|message|>So.<|return|>");
         await PlayErrorsAsync();
         await PlayFilesAsync();
+        await ResponseTraffic.PlayAsync(ClientOf);
+        await EmbeddingTraffic.PlayAsync(ClientOf);
     }
 
     public ValueTask DisposeAsync()
@@ -143,7 +145,9 @@ public sealed class Traffic : IAsyncLifetime
         }
     }
 
-    private HttpClient ClientOf(ApiHost host, string? key = null)
+    private HttpClient ClientOf(ApiHost host) => ClientOf(host, null);
+
+    private HttpClient ClientOf(ApiHost host, string? key)
     {
         HttpClient client = new(_recorder, disposeHandler: false) { BaseAddress = host.Client.BaseAddress };
         client.DefaultRequestHeaders.Authorization = key is null ? null : new("Bearer", key);
