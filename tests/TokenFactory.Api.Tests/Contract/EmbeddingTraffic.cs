@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using TokenFactory.Api.Tests.Batches;
 
 namespace TokenFactory.Api.Tests.Contract;
 
@@ -25,8 +26,8 @@ internal static class EmbeddingTraffic
         {
             await Answers.ReadErrorAsync(await client.PostAsJsonAsync(Url, body), System.Net.HttpStatusCode.BadRequest);
         }
-        string lines = Batches.BatchCalls.Line("a", new { input = "hello" }, Url);
-        JsonElement batch = await Batches.BatchCalls.UntilAsync(client, await Batches.BatchCalls.StartAsync(client, lines, Url), "completed");
-        await Batches.BatchCalls.ReadAsync(client, batch, "output_file_id");
+        string lines = BatchCalls.Line("a", new { input = "hello" }, Url);
+        JsonElement batch = await BatchCalls.UntilAsync(client, await BatchCalls.StartAsync(client, lines, Url), "completed");
+        await BatchCalls.ReadAsync(client, batch, "output_file_id");
     }
 }

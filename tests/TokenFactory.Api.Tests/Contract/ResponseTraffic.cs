@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TokenFactory.Api.Tests.Batches;
 using TokenFactory.Api.Tests.Dialects;
 using TokenFactory.Api.Tests.Tools;
 using Xunit;
@@ -82,8 +83,8 @@ internal static class ResponseTraffic
         string cancelled = Id(await CreateAsync(client, new { input = "hello", background = true, max_output_tokens = 900 }));
         await CancelAsync(client, cancelled);
         await ShowAsync(client, cancelled);
-        string lines = Batches.BatchCalls.Line("a", new { input = "hello", max_output_tokens = 3 }, Url);
-        JsonElement batch = await Batches.BatchCalls.UntilAsync(client, await Batches.BatchCalls.StartAsync(client, lines, Url), "completed");
-        await Batches.BatchCalls.ReadAsync(client, batch, "output_file_id");
+        string lines = BatchCalls.Line("a", new { input = "hello", max_output_tokens = 3 }, Url);
+        JsonElement batch = await BatchCalls.UntilAsync(client, await BatchCalls.StartAsync(client, lines, Url), "completed");
+        await BatchCalls.ReadAsync(client, batch, "output_file_id");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using TokenFactory.Api.Tests.Batches;
 using TokenFactory.Api.Tests.Dialects;
 using TokenFactory.Api.Tests.Tools;
 using TokenFactory.Engine.Text;
@@ -109,27 +110,27 @@ public sealed class Traffic : IAsyncLifetime
         await ReadAsync(client.GetAsync("/v1/batches"));
         string chats = string.Join(
             '\n',
-            Batches.BatchCalls.Line("good", new { messages = ToolHost.Hello, max_tokens = 3, logprobs = true }, "/v1/chat/completions"),
-            Batches.BatchCalls.Line("hot", new { messages = ToolHost.Hello, temperature = 9 }, "/v1/chat/completions"));
+            BatchCalls.Line("good", new { messages = ToolHost.Hello, max_tokens = 3, logprobs = true }, "/v1/chat/completions"),
+            BatchCalls.Line("hot", new { messages = ToolHost.Hello, temperature = 9 }, "/v1/chat/completions"));
         await PlayBatchAsync(client, chats, "/v1/chat/completions", "completed");
-        await PlayBatchAsync(client, Batches.BatchCalls.Lines(2, 3), "/v1/completions", "completed");
+        await PlayBatchAsync(client, BatchCalls.Lines(2, 3), "/v1/completions", "completed");
         await PlayBatchAsync(client, "no JSON", "/v1/completions", "failed");
         host.Executor.StepTime = TimeSpan.FromMilliseconds(20);
-        string cancelled = await Batches.BatchCalls.StartAsync(client, Batches.BatchCalls.Lines(2, 500));
+        string cancelled = await BatchCalls.StartAsync(client, BatchCalls.Lines(2, 500));
         await ReadAsync(client.PostAsync($"/v1/batches/{cancelled}/cancel", null));
-        await Batches.BatchCalls.UntilAsync(client, cancelled, "cancelled");
+        await BatchCalls.UntilAsync(client, cancelled, "cancelled");
         await ReadAsync(client.GetAsync("/v1/files?limit=2"));
         await ReadAsync(client.GetAsync("/v1/batches?limit=1"));
-        string spare = await Batches.BatchCalls.UploadAsync(client, chats);
+        string spare = await BatchCalls.UploadAsync(client, chats);
         await ReadAsync(client.GetAsync($"/v1/files/{spare}"));
         await ReadAsync(client.DeleteAsync($"/v1/files/{spare}"));
     }
 
     private static async Task PlayBatchAsync(HttpClient client, string lines, string endpoint, string status)
     {
-        JsonElement batch = await Batches.BatchCalls.UntilAsync(client, await Batches.BatchCalls.StartAsync(client, lines, endpoint), status);
-        await Batches.BatchCalls.ReadAsync(client, batch, "output_file_id");
-        await Batches.BatchCalls.ReadAsync(client, batch, "error_file_id");
+        JsonElement batch = await BatchCalls.UntilAsync(client, await BatchCalls.StartAsync(client, lines, endpoint), status);
+        await BatchCalls.ReadAsync(client, batch, "output_file_id");
+        await BatchCalls.ReadAsync(client, batch, "error_file_id");
     }
 
     /// <summary>Sends each body for a whole answer and for a streamed one.</summary>
