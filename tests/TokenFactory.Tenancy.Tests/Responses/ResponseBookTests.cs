@@ -31,6 +31,7 @@ public abstract class ResponseBookTests(DatabaseKind kind) : IAsyncLifetime
     {
         if (_test is not null)
         {
+            _book.Dispose();
             await _test.DisposeAsync();
         }
         GC.SuppressFinalize(this);
