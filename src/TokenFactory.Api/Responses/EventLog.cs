@@ -19,6 +19,9 @@ internal sealed class EventLog : PipeWriter
     private bool _isComplete;
     private TaskCompletionSource? _more;
 
+    /// <summary>What it takes, once it is complete.</summary>
+    public long Bytes => _bytes.Length;
+
     public override void Advance(int bytes) => _written += bytes;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)

@@ -25,7 +25,7 @@ internal sealed class ItemIds(string responseId)
     public static string? ResponseOf(string itemId)
     {
         int start = itemId.IndexOf('_') + 1;
-        return start > 0 && itemId.Length == start + Digits + NumberDigits ? Response + itemId.Substring(start, Digits) : null;
+        return start > 0 && itemId.Length == start + Digits + NumberDigits ? string.Concat(Response, itemId.AsSpan(start, Digits)) : null;
     }
 
     private static string PrefixOf(string type) => type switch

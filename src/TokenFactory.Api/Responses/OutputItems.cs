@@ -9,6 +9,8 @@ namespace TokenFactory.Api.Responses;
 /// <param name="ids">Names them.</param>
 internal class OutputItems(ItemIds ids) : GatheredParts
 {
+    private static readonly IReadOnlyList<TokenLogprobEntry> None = [];
+
     private readonly List<ResponseItem> _items = [];
     private readonly ArrayBufferWriter<byte> _text = new(256);
     private readonly List<TokenLogprobEntry> _logprobs = [];
@@ -37,13 +39,13 @@ internal class OutputItems(ItemIds ids) : GatheredParts
         Open(ResponseItem.Message);
         int known = _logprobs.Count;
         Logprobs?.MoveTo(_logprobs);
-        Append(text, _logprobs.Count > known ? _logprobs[known..] : []);
+        Append(text, _logprobs.Count > known ? _logprobs[known..] : None);
     }
 
     protected sealed override void WriteReasoning(ReadOnlySpan<byte> text)
     {
         Open(ResponseItem.Reasoning);
-        Append(text, []);
+        Append(text, None);
     }
 
     protected sealed override void WriteCall(int index, string id, string name)
@@ -52,7 +54,7 @@ internal class OutputItems(ItemIds ids) : GatheredParts
         Open(new ResponseItem(ResponseItem.Call, ids.Next(ResponseItem.Call)) { CallId = id, Name = name, Arguments = "" });
     }
 
-    protected sealed override void WriteArguments(int index, ReadOnlySpan<byte> json) => Append(json, []);
+    protected sealed override void WriteArguments(int index, ReadOnlySpan<byte> json) => Append(json, None);
 
     /// <summary>An item begins.</summary>
     /// <param name="item">The item, empty.</param>

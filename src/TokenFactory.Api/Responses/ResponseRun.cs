@@ -95,12 +95,8 @@ internal sealed class ResponseRun : IDisposable
         return _events.Answer.Fail($"The server failed on this response. Its log has the details under {Id}.");
     }
 
-    /// <summary>Ends the stream of events.</summary>
-    public void WriteEnd(ResponseObject ended)
-    {
-        _events.WriteEnd(ended);
-        Log?.Complete();
-    }
+    /// <summary>Writes the last event.</summary>
+    public void WriteEnd(ResponseObject ended) => _events.WriteEnd(ended);
 
     /// <summary>Nothing works on it any more.</summary>
     public void Dispose()

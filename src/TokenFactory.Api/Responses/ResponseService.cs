@@ -14,16 +14,13 @@ namespace TokenFactory.Api.Responses;
 internal sealed partial class ResponseService(
     ResponseBook book, ApiOptions options, TimeProvider clock, ILogger<ResponseService> log) : IHostedService, IDisposable
 {
-    /// <summary>For how long the events of a response can still be read after its end.</summary>
-    public static readonly TimeSpan LogTerm = TimeSpan.FromMinutes(5);
-
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Until what failed is tried again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, ResponseRun> _runs = new();
-    private readonly ConcurrentDictionary<string, (EventLog Log, DateTimeOffset EndedAt)> _logs = new();
+    private readonly EndedLogs _logs = new(clock);
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
 
@@ -62,7 +59,7 @@ internal sealed partial class ResponseService(
     public ResponseRun? Find(string id) => _runs.GetValueOrDefault(id);
 
     /// <summary>The events of a response that runs or has ended a short time ago; null where there are none.</summary>
-    public EventLog? FindLog(string id) => Find(id)?.Log ?? (_logs.TryGetValue(id, out (EventLog Log, DateTimeOffset) kept) ? kept.Log : null);
+    public EventLog? FindLog(string id) => Find(id)?.Log ?? _logs.Find(id);
 
     /// <summary>Ends a response where it stands, and returns once that is kept.</summary>
     public async Task CancelAsync(string id, CancellationToken cancellation)
@@ -75,7 +72,7 @@ internal sealed partial class ResponseService(
     }
 
     /// <summary>Forgets the events of a response.</summary>
-    public void Forget(string id) => _logs.TryRemove(id, out _);
+    public void Forget(string id) => _logs.Forget(id);
 
     public void Dispose() => _stopping.Dispose();
 
@@ -89,24 +86,39 @@ internal sealed partial class ResponseService(
 
     private async Task WorkAsync(ResponseRun run)
     {
-        ResponseObject ended;
         try
         {
-            ended = await run.ReadAsync();
+            ResponseObject ended = await ReadAsync(run);
+            await SaveAsync(ended);
+            run.WriteEnd(ended);
         }
         catch (Exception problem)
         {
             LogFailed(problem, run.Id);
-            ended = run.Abandon();
         }
-        await SaveAsync(ended);
-        run.WriteEnd(ended);
-        if (run.Log is { } events)
+        finally
         {
-            _logs[run.Id] = (events, clock.GetUtcNow());
+            if (run.Log is { } events)
+            {
+                events.Complete();
+                _logs.Add(run.Id, events);
+            }
+            _runs.TryRemove(run.Id, out _);
+            run.Dispose();
         }
-        _runs.TryRemove(run.Id, out _);
-        run.Dispose();
+    }
+
+    private async Task<ResponseObject> ReadAsync(ResponseRun run)
+    {
+        try
+        {
+            return await run.ReadAsync();
+        }
+        catch (Exception problem)
+        {
+            LogFailed(problem, run.Id);
+            return run.Abandon();
+        }
     }
 
     /// <summary>Saves how a response has ended, as often as it takes; where the process stops before, the next one marks it as failed.</summary>
@@ -145,14 +157,7 @@ internal sealed partial class ResponseService(
                 // Nobody sees an expired response; the next sweep brings the next chance.
                 LogNotSwept(problem.Message);
             }
-            DateTimeOffset now = clock.GetUtcNow();
-            foreach ((string id, (_, DateTimeOffset endedAt)) in _logs)
-            {
-                if (now - endedAt >= LogTerm)
-                {
-                    Forget(id);
-                }
-            }
+            _logs.Sweep();
             await Task.Delay(SweepInterval, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

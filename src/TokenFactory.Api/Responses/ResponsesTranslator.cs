@@ -7,11 +7,11 @@ namespace TokenFactory.Api.Responses;
 /// <summary>Writes a request for a response as the chat completion that asks for the same, so that there is one way from a request to a prompt.</summary>
 internal static class ResponsesTranslator
 {
-    /// <summary>Fields that are the same in both; the last six are no part of OpenAI's description.</summary>
+    /// <summary>Fields that are the same in both; the last seven are no part of OpenAI's description.</summary>
     private static readonly string[] Copied =
     [
         "model", "temperature", "top_p", "service_tier", "metadata", "user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention",
-        "prompt_cache_options", "top_k", "min_p", "repetition_penalty", "seed", "cache_salt", "chat_template_kwargs",
+        "prompt_cache_options", "top_k", "min_p", "repetition_penalty", "seed", "ignore_eos", "cache_salt", "chat_template_kwargs",
     ];
 
     /// <summary>The body of the chat completion.</summary>

@@ -25,7 +25,7 @@ internal sealed class StoredResponseEndpoints(RequestAdmission admission, Respon
             return;
         }
         EventLog events = service.FindLog(found.Id) ?? throw ApiException.Invalid(
-            string.Create(CultureInfo.InvariantCulture, $"Only a response that was created with background and stream can be streamed, while it runs and for {ResponseService.LogTerm.TotalMinutes} minutes after. Leave stream out."),
+            "Only a response that was created with background and stream can be streamed, while it runs and for some minutes after. Leave stream out.",
             "stream");
         await events.SendAsync(context, after, options.KeepAliveInterval);
     }

@@ -7,11 +7,16 @@ namespace TokenFactory.Tenancy.Responses;
 /// The tenants' responses in the database. A response that has expired is not there for anybody, also before it is swept away. Each call
 /// is a piece of work of its own; safe for any thread.
 /// </summary>
-public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock)
+public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) : IDisposable
 {
+    private const int PostgresWriters = 32;
+
+    /// <summary>SQLite has one writer, for whose end others wait without order: here they come one after another.</summary>
+    private readonly SemaphoreSlim _turn = new(database.IsSqlite ? 1 : PostgresWriters);
+
     /// <summary>Adds a response; its number is given here.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be used; so every call here.</exception>
-    public Task AddAsync(StoredResponse response, CancellationToken cancellation = default) => AskAsync(context =>
+    public Task AddAsync(StoredResponse response, CancellationToken cancellation = default) => WriteAsync(context =>
     {
         Measure(response);
         context.Responses.Add(response);
@@ -30,7 +35,7 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock)
     /// <param name="id">Which; nothing happens where it was removed meanwhile.</param>
     /// <param name="end">Gives the body that it has from now on, from the one that it has.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task EndAsync(string id, Func<string, string> end, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task EndAsync(string id, Func<string, string> end, CancellationToken cancellation = default) => WriteAsync(async context =>
     {
         if (await context.Responses.FirstOrDefaultAsync(one => one.Id == id, cancellation) is { IsOpen: true } response)
         {
@@ -50,14 +55,14 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock)
     public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return AskAsync(async context => await context.Responses
+        return WriteAsync(async context => await context.Responses
             .Where(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now).ExecuteDeleteAsync(cancellation) > 0);
     }
 
     /// <summary>Removes what has expired, and of tenants that keep more than they may the oldest. Open responses stay.</summary>
     /// <param name="mostLength">What all responses of a tenant may hold together, in characters.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task SweepAsync(long mostLength, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task SweepAsync(long mostLength, CancellationToken cancellation = default) => WriteAsync(async context =>
     {
         DateTimeOffset now = clock.GetUtcNow();
         IQueryable<StoredResponse> ended = context.Responses.Where(response => !response.IsOpen);
@@ -71,6 +76,8 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock)
         }
         return full.Count;
     });
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>The number of the newest response that has no room beside those after it; 0 where all have.</summary>
     private static async Task<long> FindNewestBeyondAsync(TenancyDbContext context, Guid tenant, long mostLength, CancellationToken cancellation)
@@ -89,6 +96,19 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock)
     }
 
     private static void Measure(StoredResponse response) => response.Length = response.Input.Length + response.Body.Length;
+
+    private async Task<T> WriteAsync<T>(Func<TenancyDbContext, Task<T>> work)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await AskAsync(work);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     private Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
     {

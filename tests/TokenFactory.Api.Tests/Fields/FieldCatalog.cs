@@ -94,7 +94,7 @@ internal static class FieldCatalog
         new("instructions", Treatment.Honoured, "the system message, together with system and developer messages that the conversation begins with; not carried over", "\"i\""),
         new("previous_response_id", Treatment.Honoured, "the whole kept conversation comes before the input; up to 1000 responses", $"\"{Previous}\""),
         new("store", Treatment.Honoured, "true where absent: kept 30 days for its tenant, or until it is deleted", "true"),
-        new("background", Treatment.Honoured, "needs `store`; with `stream` its events can be read again from any on, until five minutes after its end; a server that ends before it leaves it `failed`", "true"),
+        new("background", Treatment.Honoured, "needs `store`; with `stream` its events can be read again from any on, until five minutes after its end, or until newer ones (64 MiB of them) take their place; a server that ends before it leaves it `failed`", "true"),
         new("stream", Treatment.Honoured, "all events are numbered; no `[DONE]`", "true"),
         new("stream_options", Treatment.Accepted, "`include_obfuscation`: events are never padded", "{\"include_obfuscation\":true},\"stream\":true"),
         new("max_output_tokens", Treatment.Honoured, "absent: as many as context and quota leave; what ends an answer is `max_output_tokens`, and a quota is named in `usage.limit`", "3"),

@@ -21,7 +21,7 @@ internal static class FieldDocument
 
     private const string Responses = """
         Translated to the chat completion that asks for the same. Beyond OpenAI's description: `top_k`, `min_p`, `repetition_penalty`, `seed`,
-        `cache_salt` and `chat_template_kwargs`, as there. `POST /v1/responses/input_tokens` counts the prompt of the same body.
+        `ignore_eos`, `cache_salt` and `chat_template_kwargs`, as there. `POST /v1/responses/input_tokens` counts the prompt of the same body.
 
 
         """;

@@ -89,6 +89,17 @@ public sealed class StoredResponseTests
     }
 
     [Fact]
+    public async Task Post_ManyAtOnce_AreAllKept()
+    {
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Hermes, "ok");
+
+        JsonElement[] responses = await Task.WhenAll(Enumerable.Range(0, 300).Select(number => CreateAsync(host.Client, new { input = $"{number}" })));
+
+        Assert.All(responses, response => Assert.Equal(JsonValueKind.True, response.GetProperty("store").ValueKind));
+        await ShowAsync(host.Client, Id(responses[^1]));
+    }
+
+    [Fact]
     public async Task Delete_Kept_IsGoneAndNothingGoesOnFromIt()
     {
         await using ApiHost host = await ToolHost.StartAsync(Dialect.Hermes, "ok");
