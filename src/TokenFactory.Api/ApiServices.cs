@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using TokenFactory.Api.Administration;
 using TokenFactory.Api.Admission;
 using TokenFactory.Api.Batches;
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
 using TokenFactory.Api.Embeddings;
@@ -48,6 +49,7 @@ public static class ApiServices
         services.AddSingleton<ModelLookup>();
         services.AddSingleton<ModelEndpoints>();
         services.AddSingleton<GenerationSubmitter>();
+        services.AddSingleton(provider => new EngineChatClients(provider.GetRequiredService<GenerationSubmitter>()));
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
         services.AddSingleton<EmbeddingEndpoint>();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Api.Files;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
@@ -52,6 +53,10 @@ internal sealed class ApiHost : IAsyncDisposable
 
     /// <summary>Sends without a key, which in Development is the tenant <c>local</c>.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>A client of the model within the process.</summary>
+    public EngineChatClient ChatClient =>
+        _app.Services.GetRequiredService<EngineChatClients>().ClientOf(_app.Services.GetRequiredService<ModelCatalog>().Models[0]);
 
     public TenantAdministration Administration => _app.Services.GetRequiredService<TenantAdministration>();
 

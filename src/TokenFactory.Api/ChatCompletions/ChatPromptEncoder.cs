@@ -43,7 +43,7 @@ internal static class ChatPromptEncoder
         // A form is all of the answer: what in it looks like a mark is none.
         ReadingPlan reading = request.Constraint is null
             ? new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false)
-            : new ReadingPlan(ChatDialect.Plain, Tools: null, IsReasoningOpen: false, Prefill: [], OneCall: false);
+            : ReadingPlan.Plain;
         return new EncodedChat(tokens, reading, held);
     }
 

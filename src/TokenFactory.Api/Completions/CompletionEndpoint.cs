@@ -24,7 +24,7 @@ internal sealed class CompletionEndpoint(RequestAdmission admission, ModelLookup
             // The body's memory goes back before the first token: an answer may take long.
             request = CompletionReader.Read(body.Fields);
             model = models.Find(request.Model, caller.Grant);
-            prompts = TextPrompt.Read(request.Prompt, "prompt", model.Tokenizer, request.RefusePrompts);
+            prompts = request.ReadPrompts(model.Tokenizer);
         }
         AnswerHead head = AnswerHead.New("cmpl-", model.Name);
         GenerationSet set = submitter.Submit(context, model, caller, head.Id, [.. prompts.Select(prompt => prompt.Tokens)], "prompt", request);

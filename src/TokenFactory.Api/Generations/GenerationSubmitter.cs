@@ -29,11 +29,26 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
     /// <param name="request">How to answer.</param>
     /// <exception cref="ApiException">A limit or the engine refuses it, or nothing can be counted now.</exception>
     public GenerationSet Submit(
-        HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request)
+        HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request) =>
+        Submit(model, caller, answerId, prompts, promptField, request, context.Response.Headers, context.RequestAborted);
+
+    /// <summary>The same for a request that did not come over HTTP, or is answered otherwise.</summary>
+    /// <param name="model">The model that is asked.</param>
+    /// <param name="caller">For whom.</param>
+    /// <param name="answerId">The answer's id; where there are several generations each has its index behind it.</param>
+    /// <param name="prompts">The prompts as tokens.</param>
+    /// <param name="promptField">The wire name of the field that holds them, for messages.</param>
+    /// <param name="request">How to answer.</param>
+    /// <param name="headers">Gets what the limits leave; null where nobody reads it.</param>
+    /// <param name="cancellation">Gives up what is done before the engine has it.</param>
+    /// <exception cref="ApiException">A limit or the engine refuses it, or nothing can be counted now.</exception>
+    public GenerationSet Submit(
+        ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, string promptField, GenerateRequest request,
+        IHeaderDictionary? headers, CancellationToken cancellation)
     {
         RequireLedger();
-        TokenConstraint? constraint = request.Constraint?.CompileFor(model, context.RequestAborted);
-        Reservation reservation = Reserve(context, model, caller, QuotaNeeds.Of(model, caller, prompts, request));
+        TokenConstraint? constraint = request.Constraint?.CompileFor(model, cancellation);
+        Reservation reservation = Reserve(headers, model, caller, QuotaNeeds.Of(model, caller, prompts, request));
         int mostEach = request.MostTokens ?? (int)Math.Min(int.MaxValue, reservation.NewTokens / (prompts.Count * request.N));
         GenerationRequest each = new()
         {
@@ -67,7 +82,7 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         HttpContext context, ServedModel model, Caller caller, string answerId, IReadOnlyList<int[]> prompts, EmbeddingRequest request)
     {
         RequireLedger();
-        Reservation reservation = Reserve(context, model, caller, QuotaNeeds.OfEmbeddings(caller, prompts));
+        Reservation reservation = Reserve(context.Response.Headers, model, caller, QuotaNeeds.OfEmbeddings(caller, prompts));
         GenerationRequest each = new()
         {
             Id = answerId,
@@ -134,10 +149,13 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         return set;
     }
 
-    private Reservation Reserve(HttpContext context, ServedModel model, Caller caller, in QuotaRequest wanted)
+    private Reservation Reserve(IHeaderDictionary? headers, ServedModel model, Caller caller, in QuotaRequest wanted)
     {
         QuotaRefusal? refusal = quotas.TryReserve(caller.Grant.Terms, wanted, out Reservation? reservation);
-        RateHeaders.Write(context.Response.Headers, quotas.Room(caller.Grant.Terms));
+        if (headers is not null)
+        {
+            RateHeaders.Write(headers, quotas.Room(caller.Grant.Terms));
+        }
         if (refusal is not null)
         {
             metrics.CountRefusal(model.Name, WireNames.Of(refusal.Limit));
@@ -145,14 +163,6 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         }
         return reservation!;
     }
-
-    /// <summary>What all answers of a request have in common beside how they are generated.</summary>
-    /// <param name="Model">The model that is asked.</param>
-    /// <param name="Caller">For whom.</param>
-    /// <param name="Operation">What is asked for.</param>
-    /// <param name="PromptField">The wire name of the field that holds the prompts.</param>
-    /// <param name="PerPrompt">Answers to each prompt.</param>
-    private readonly record struct Work(ServedModel Model, Caller Caller, GenerationOperation Operation, string PromptField, int PerPrompt);
 
     private static SamplingParameters SamplingFor(GenerateRequest request, SamplingParameters defaults) => defaults with
     {
@@ -168,4 +178,12 @@ internal sealed class GenerationSubmitter(QuotaBook quotas, IUsageLedger ledger,
         Logprobs = request.WantedLogprobs is not null,
         TopLogprobs = request.WantedLogprobs ?? 0,
     };
+
+    /// <summary>What all answers of a request have in common beside how they are generated.</summary>
+    /// <param name="Model">The model that is asked.</param>
+    /// <param name="Caller">For whom.</param>
+    /// <param name="Operation">What is asked for.</param>
+    /// <param name="PromptField">The wire name of the field that holds the prompts.</param>
+    /// <param name="PerPrompt">Answers to each prompt.</param>
+    private readonly record struct Work(ServedModel Model, Caller Caller, GenerationOperation Operation, string PromptField, int PerPrompt);
 }

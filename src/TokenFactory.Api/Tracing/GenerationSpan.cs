@@ -37,7 +37,7 @@ public static class GenerationSpan
             span.SetTag("gen_ai.provider.name", "tokenfactory");
             span.SetTag("gen_ai.request.model", who.Model);
             span.SetTag("gen_ai.response.id", who.Id);
-            span.SetTag("tokenfactory.tenant", who.Grant?.Tenant.Name ?? UsageRecord.Console);
+            span.SetTag("tokenfactory.tenant", who.Grant.Tenant.Name);
             span.SetTag("tokenfactory.lane", WireNames.Of(who.Lane));
             span.SetTag("tokenfactory.device", who.Device);
             // It ends on the engine's thread, and what this thread does meanwhile is no part of it.
