@@ -103,7 +103,7 @@ public sealed class ClientHost : IAsyncLifetime
     internal Task<NodeRun> RunNodeAsync(string script)
     {
         NodeRun.Require();
-        return _runs.GetOrAdd(script, _ => new Lazy<Task<NodeRun>>(async () => await NodeRun.RunAsync(this, script, await CreateTenantAsync(60)))).Value;
+        return _runs.GetOrAdd(script, _ => new Lazy<Task<NodeRun>>(async () => await NodeRun.RunAsync(this, script, await CreateTenantAsync(NodeRun.RequestsPerMinute)))).Value;
     }
 
     private async Task<JsonElement> PostAsync(string path, object body)

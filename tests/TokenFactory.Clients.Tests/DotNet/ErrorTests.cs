@@ -45,7 +45,7 @@ public sealed class ErrorTests(ClientHost host) : SdkTests(host)
     [Fact]
     public async Task LimitReached_TheClientWaitsAsToldAndSucceeds()
     {
-        LimitedTenant tenant = await Host.CreateTenantAsync(60);
+        LimitedTenant tenant = await Host.CreateTenantAsync(20);
         using Sdk limited = new(Host.Endpoint, tenant.Key);
         await Host.ExhaustAsync(tenant.Key);
 

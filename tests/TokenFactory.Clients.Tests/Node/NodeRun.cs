@@ -9,6 +9,9 @@ namespace TokenFactory.Clients.Tests.Node;
 /// <summary>What a script for Node printed: a line of JSON for each of its checks, and one for each exchange that its client had.</summary>
 internal sealed class NodeRun
 {
+    /// <summary>What the limited tenant may: few enough that the next request is refused for seconds once they are spent.</summary>
+    public const int RequestsPerMinute = 20;
+
     private const string Modules = "artifacts/clients/node_modules";
 
     private static readonly string Scripts = Path.Combine(SharedData.RepositoryRoot, "tests/TokenFactory.Clients.Tests/node");
@@ -64,7 +67,7 @@ internal sealed class NodeRun
     /// <summary>Runs a script beside its packages.</summary>
     /// <param name="host">The server it talks to.</param>
     /// <param name="script">Its name without extension.</param>
-    /// <param name="tenant">A tenant of 60 requests a minute.</param>
+    /// <param name="tenant">A tenant of <see cref="RequestsPerMinute"/>.</param>
     public static async Task<NodeRun> RunAsync(ClientHost host, string script, LimitedTenant tenant)
     {
         foreach (string file in Directory.EnumerateFiles(Scripts, "*.mjs"))

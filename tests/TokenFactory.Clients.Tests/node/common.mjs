@@ -60,11 +60,12 @@ export async function exhaust() {
   return status;
 }
 
-/** A fetch that notes the status of each answer. */
-export function notingFetch(statuses) {
+/** A fetch that notes the status of each answer, and how many milliseconds a refusal asks for. */
+export function notingFetch(statuses, told = []) {
   return async (input, init) => {
     const response = await fetch(input, init);
     statuses.push(response.status);
+    if (response.status === 429) told.push(Number(response.headers.get("retry-after-ms")));
     return response;
   };
 }

@@ -139,12 +139,12 @@ await check("abort", async () => {
 });
 
 await check("retry", async () => {
-  const statuses = [];
-  const limited = new OpenAI({ baseURL: endpoint, apiKey: limitedKey, fetch: notingFetch(statuses) });
+  const [statuses, told] = [[], []];
+  const limited = new OpenAI({ baseURL: endpoint, apiKey: limitedKey, fetch: notingFetch(statuses, told) });
   const refused = await exhaust();
   const started = Date.now();
   const answer = await limited.chat.completions.create({ ...greedy, max_tokens: 1 });
-  return { refused, statuses, waited: Date.now() - started, tokens: answer.usage.completion_tokens };
+  return { refused, statuses, told: told[0], waited: Date.now() - started, tokens: answer.usage.completion_tokens };
 });
 
 await check("giveUp", async () => {
