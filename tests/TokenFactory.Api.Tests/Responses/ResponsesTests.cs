@@ -104,7 +104,9 @@ public sealed class ResponsesTests
         await using ApiHost host = await ApiHost.StartAsync();
         object format = new
         {
-            type = "json_schema", name = "n", strict = true,
+            type = "json_schema",
+            name = "n",
+            strict = true,
             schema = new { type = "object", properties = new { a = new { type = "boolean" } }, required = new[] { "a" }, additionalProperties = false },
         };
 
