@@ -14,6 +14,7 @@ using TokenFactory.Api.Health;
 using TokenFactory.Api.Messages;
 using TokenFactory.Api.Models;
 using TokenFactory.Api.Requests;
+using TokenFactory.Api.Responses;
 using TokenFactory.Api.Tokenization;
 
 namespace TokenFactory.Api;
@@ -68,4 +69,10 @@ internal static class ApiJson
 [JsonSerializable(typeof(ListPage<BatchObject>))]
 [JsonSerializable(typeof(IReadOnlyList<BatchError>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(ResponseObject))]
+[JsonSerializable(typeof(IReadOnlyList<ResponseItem>))]
+[JsonSerializable(typeof(ListPage<ResponseItem>))]
+[JsonSerializable(typeof(IReadOnlyList<TokenLogprobEntry>))]
+[JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(InputTokenCount))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using TokenFactory.Api.Batches;
 using TokenFactory.Api.Files;
+using TokenFactory.Api.Responses;
 
 namespace TokenFactory.Api;
 
@@ -23,6 +24,9 @@ public sealed class ApiOptions
     /// <summary>Bounds of batches.</summary>
     public BatchLimits Batches { get; } = new();
 
+    /// <summary>Bounds of responses that are kept.</summary>
+    public ResponseLimits Responses { get; } = new();
+
     /// <summary>What makes no sense, each in words that name the key.</summary>
     public IEnumerable<string> FindProblems()
     {
@@ -38,7 +42,7 @@ public sealed class ApiOptions
         {
             yield return $"{Section}:{nameof(MaxMetricTenants)} is {MaxMetricTenants}; it must be 0 or more.";
         }
-        foreach ((string key, long value) in Files.Values.Concat(Batches.Values))
+        foreach ((string key, long value) in Files.Values.Concat(Batches.Values).Concat(Responses.Values))
         {
             if (value < 1)
             {

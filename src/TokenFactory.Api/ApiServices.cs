@@ -19,6 +19,8 @@ using TokenFactory.Api.Health;
 using TokenFactory.Api.Messages;
 using TokenFactory.Api.Metrics;
 using TokenFactory.Api.Models;
+using TokenFactory.Api.Requests;
+using TokenFactory.Api.Responses;
 using TokenFactory.Api.Tokenization;
 using TokenFactory.Api.Usages;
 using TokenFactory.Engine.Loop;
@@ -57,18 +59,20 @@ public static class ApiServices
         services.AddSingleton<OwnUsageEndpoint>();
         AddAdministration(services);
         AddBatches(services);
+        AddResponses(services);
         services.AddOpenApi();
         return services;
     }
 
     /// <summary>
-    /// Registers what computes batches, and where contents of files lie. It comes after the tenancy and whatever serves models: hosted
+    /// Registers what computes batches and responses in the background, and where contents of files lie. It comes after the tenancy and whatever serves models: hosted
     /// services start in the order in which they were added, and end in reverse.
     /// </summary>
     public static IServiceCollection AddBatchExecution(this IServiceCollection services, Func<IServiceProvider, FileFolder> folder)
     {
         services.AddSingleton(folder);
         services.AddHostedService(provider => provider.GetRequiredService<BatchService>());
+        services.AddHostedService(provider => provider.GetRequiredService<ResponseService>());
         return services;
     }
 
@@ -83,6 +87,16 @@ public static class ApiServices
         services.AddSingleton<LineLoop>();
         services.AddSingleton<LineSender>();
         services.AddSingleton<LinePatience>();
+    }
+
+    private static void AddResponses(IServiceCollection services)
+    {
+        services.AddSingleton<Conversations>();
+        services.AddSingleton<ResponsesPreparer>();
+        services.AddSingleton<ResponseKeeper>();
+        services.AddSingleton<ResponseService>();
+        services.AddSingleton<ResponsesEndpoint>();
+        services.AddSingleton<StoredResponseEndpoints>();
     }
 
     private static void AddAdministration(IServiceCollection services)
@@ -111,6 +125,7 @@ public static class ApiServices
             .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
+        MapResponses(routes, pipeline);
         routes.MapPost("/v1/embeddings", (Delegate)pipeline.Around(services.GetRequiredService<EmbeddingEndpoint>().HandleAsync))
             .Accepts<EmbeddingRequest>("application/json", AnyContentType).Produces<EmbeddingResponse>();
         MapOtherProtocols(routes, pipeline, services.GetRequiredService<MessagesEndpoint>(), services.GetRequiredService<TokenizeEndpoint>());
@@ -122,6 +137,18 @@ public static class ApiServices
         routes.MapOpenApi("/openapi/v1.json");
         services.GetRequiredService<AdminRoutes>().Map(routes);
         routes.Map("/v1/{**path}", pipeline.Around(context => throw ApiException.NoRoute(context.Request)));
+    }
+
+    private static void MapResponses(IEndpointRouteBuilder routes, ApiPipeline pipeline)
+    {
+        ResponsesEndpoint responses = routes.ServiceProvider.GetRequiredService<ResponsesEndpoint>();
+        routes.MapPost("/v1/responses", (Delegate)pipeline.Around(responses.CreateAsync, ResponsesErrors.WriteAsync)).Produces<ResponseObject>();
+        routes.MapPost("/v1/responses/input_tokens", (Delegate)pipeline.Around(responses.CountAsync, ResponsesErrors.WriteAsync)).Produces<InputTokenCount>();
+        StoredResponseEndpoints stored = routes.ServiceProvider.GetRequiredService<StoredResponseEndpoints>();
+        routes.MapGet("/v1/responses/{response}", (Delegate)pipeline.Around(stored.ShowAsync)).Produces<ResponseObject>();
+        routes.MapDelete("/v1/responses/{response}", (Delegate)pipeline.Around(stored.DeleteAsync)).Produces<DeletedResponse>();
+        routes.MapPost("/v1/responses/{response}/cancel", (Delegate)pipeline.Around(stored.CancelAsync)).Produces<ResponseObject>();
+        routes.MapGet("/v1/responses/{response}/input_items", (Delegate)pipeline.Around(stored.ListInputAsync)).Produces<ListPage<ResponseItem>>();
     }
 
     /// <summary>Maps what is not OpenAI's: Anthropic's Messages, and vLLM's routes about tokens.</summary>

@@ -9,6 +9,7 @@ using TokenFactory.Tenancy.Files;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Prices;
 using TokenFactory.Tenancy.Quotas;
+using TokenFactory.Tenancy.Responses;
 
 namespace TokenFactory.Tenancy;
 
@@ -35,6 +36,7 @@ public static class TenancyServices
         services.AddSingleton<PriceBook>();
         services.AddSingleton<FileBook>();
         services.AddSingleton<BatchBook>();
+        services.AddSingleton<ResponseBook>();
         services.AddSingleton<TenancyStart>();
         return services;
     }

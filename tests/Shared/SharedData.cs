@@ -14,9 +14,16 @@ internal static class SharedData
     /// <summary>The absolute path of <paramref name="relative"/> in the data folder; skips the calling test where it does not exist.</summary>
     public static string Require(string relative)
     {
-        string path = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "data", relative));
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"needs shared/data/{relative}, which is not beside this checkout");
+        string? path = Find(relative);
+        Assert.SkipWhen(path is null, $"needs shared/data/{relative}, which is not beside this checkout");
         return path;
+    }
+
+    /// <summary>The absolute path of <paramref name="relative"/> in the data folder; null where it does not exist.</summary>
+    public static string? Find(string relative)
+    {
+        string path = Path.GetFullPath(Path.Combine(RepositoryRoot, "..", "shared", "data", relative));
+        return File.Exists(path) || Directory.Exists(path) ? path : null;
     }
 
     private static string FindRepositoryRoot()

@@ -10,21 +10,16 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="Content">One entry a token.</param>
 public sealed record ChatLogprobs([property: JsonPropertyName("content")] IReadOnlyList<TokenLogprobEntry> Content)
 {
+    /// <summary>Always null: no model here refuses apart from its text.</summary>
+    [JsonPropertyName("refusal")]
+    public IReadOnlyList<TokenLogprobEntry>? Refusal => null;
+
     internal static ChatLogprobs Of(ITokenizer tokenizer, IReadOnlyList<GeneratedToken> tokens, IReadOnlyList<TokenLogprob> alternatives)
     {
         TokenLogprobEntry[] entries = new TokenLogprobEntry[tokens.Count];
         for (int i = 0; i < entries.Length; i++)
         {
-            GeneratedToken token = tokens[i];
-            TokenAlternative[] top = new TokenAlternative[token.AlternativesCount];
-            for (int j = 0; j < top.Length; j++)
-            {
-                TokenLogprob alternative = alternatives[token.AlternativesOffset + j];
-                TokenText text = TokenText.Of(tokenizer, alternative.Token);
-                top[j] = new TokenAlternative(text.Text, TokenText.Finite(alternative.Logprob), text.ByteValues);
-            }
-            TokenText own = TokenText.Of(tokenizer, token.Token);
-            entries[i] = new TokenLogprobEntry(own.Text, TokenText.Finite(token.Logprob), own.ByteValues, top);
+            entries[i] = TokenLogprobEntry.Of(tokenizer, tokens[i], alternatives);
         }
         return new ChatLogprobs(entries);
     }
@@ -39,7 +34,21 @@ public sealed record TokenLogprobEntry(
     [property: JsonPropertyName("token")] string Token,
     [property: JsonPropertyName("logprob")] float Logprob,
     [property: JsonPropertyName("bytes")] IReadOnlyList<int> Bytes,
-    [property: JsonPropertyName("top_logprobs")] IReadOnlyList<TokenAlternative> TopLogprobs);
+    [property: JsonPropertyName("top_logprobs")] IReadOnlyList<TokenAlternative> TopLogprobs)
+{
+    internal static TokenLogprobEntry Of(ITokenizer tokenizer, GeneratedToken token, IReadOnlyList<TokenLogprob> alternatives)
+    {
+        TokenAlternative[] top = new TokenAlternative[token.AlternativesCount];
+        for (int i = 0; i < top.Length; i++)
+        {
+            TokenLogprob alternative = alternatives[token.AlternativesOffset + i];
+            TokenText text = TokenText.Of(tokenizer, alternative.Token);
+            top[i] = new TokenAlternative(text.Text, TokenText.Finite(alternative.Logprob), text.ByteValues);
+        }
+        TokenText own = TokenText.Of(tokenizer, token.Token);
+        return new TokenLogprobEntry(own.Text, TokenText.Finite(token.Logprob), own.ByteValues, top);
+    }
+}
 
 /// <summary>A likely token at a place.</summary>
 /// <param name="Token">Its text; <c>bytes:\x…</c> where its bytes are no whole characters.</param>

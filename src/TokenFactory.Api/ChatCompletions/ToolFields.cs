@@ -37,14 +37,14 @@ internal static class ToolFields
             forced = names[0];
         }
         JsonElement tools = fields.Find("tools")!.Value;
-        return new ToolUse(tools, distinct, choice, forced, ReadArguments(tools, names, forced), oneCall);
+        return new ToolUse(tools, distinct, choice, forced, ReadArguments(tools, names, choice, forced), oneCall);
     }
 
     /// <summary>
     /// The form of a forced call's arguments: their schema where the tool is strict, else any object. Strict tools that are not forced are
-    /// refused, because nothing holds the arguments of a call that the model begins by itself.
+    /// refused, because nothing holds the arguments of a call that the model begins by itself; where none may be called there is nothing to hold.
     /// </summary>
-    private static AskedConstraint? ReadArguments(JsonElement tools, string[] names, string? forced)
+    private static AskedConstraint? ReadArguments(JsonElement tools, string[] names, ToolChoice choice, string? forced)
     {
         AskedConstraint? arguments = null;
         for (int index = 0; index < names.Length; index++)
@@ -57,10 +57,10 @@ internal static class ToolFields
                     ? ConstraintFields.StrictlySchema("tools", function.PathOf("parameters"), schema)
                     : ConstraintFields.AnyObject("tool_choice");
             }
-            else if (isStrict)
+            else if (isStrict && choice != ToolChoice.None)
             {
                 throw ApiException.Invalid(
-                    $"{function.PathOf("strict")} is true, which this server can promise only where tool_choice names the function: else arguments are as the model writes them. Leave it out.",
+                    $"{function.PathOf("strict")} is true, which this server can promise only where tool_choice names the function or is none: else arguments are as the model writes them. Leave it out.",
                     "tools",
                     "unsupported_parameter");
             }

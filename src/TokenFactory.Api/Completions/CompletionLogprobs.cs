@@ -9,12 +9,12 @@ namespace TokenFactory.Api.Completions;
 /// <summary>Log probabilities in the older form of the protocol: four lists, one entry a token each.</summary>
 /// <param name="Tokens">The tokens' texts; <c>bytes:\x…</c> where the bytes are no whole characters.</param>
 /// <param name="TokenLogprobs">Natural logarithms of their probabilities; -9999 where that is 0.</param>
-/// <param name="TopLogprobs">The most likely tokens at each place, the generated one among them; null where none were asked for.</param>
+/// <param name="TopLogprobs">The most likely tokens at each place, the generated one among them; absent where none were asked for.</param>
 /// <param name="TextOffset">Where each token begins in the text, in code points.</param>
 public sealed record CompletionLogprobs(
     [property: JsonPropertyName("tokens")] IReadOnlyList<string> Tokens,
     [property: JsonPropertyName("token_logprobs")] IReadOnlyList<float> TokenLogprobs,
-    [property: JsonPropertyName("top_logprobs")] IReadOnlyList<IReadOnlyDictionary<string, float>>? TopLogprobs,
+    [property: JsonPropertyName("top_logprobs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyDictionary<string, float>>? TopLogprobs,
     [property: JsonPropertyName("text_offset")] IReadOnlyList<int> TextOffset)
 {
     /// <param name="tokenizer">Names the tokens.</param>

@@ -16,7 +16,9 @@ internal sealed class AnswerReader(AnswerParser parser, byte[] prefill)
     public int ReasoningTokens { get; private set; }
 
     /// <summary>Takes what the generation produced since the last look.</summary>
-    public void Append(GenerationDelta delta)
+    /// <param name="delta">What it produced.</param>
+    /// <param name="onToken">Hears of each token, and how many bytes of text it made certain, before they are read; null: nobody does.</param>
+    public void Append(GenerationDelta delta, Action<GeneratedToken, int>? onToken = null)
     {
         ReadPrefill();
         ReadOnlySpan<byte> text = delta.Text.Span;
@@ -25,6 +27,7 @@ internal sealed class AnswerReader(AnswerParser parser, byte[] prefill)
         for (int i = 0; i < tokens.Count; i++)
         {
             int end = tokens[i].TextEnd;
+            onToken?.Invoke(tokens[i], end - start);
             bool wasReasoning = parser.IsReasoning;
             parser.Append(text[start..end]);
             ReasoningTokens += wasReasoning || parser.IsReasoning ? 1 : 0;

@@ -15,8 +15,12 @@ namespace TokenFactory.Api.Messages;
 /// <summary>Answers <c>POST /v1/messages</c> and <c>POST /v1/messages/count_tokens</c> in Anthropic's protocol.</summary>
 internal sealed class MessagesEndpoint(RequestAdmission admission, ModelLookup models, GenerationSubmitter submitter, ApiOptions options)
 {
+    /// <summary>Where Anthropic's clients read the request's id.</summary>
+    private const string IdHeader = "request-id";
+
     public async Task HandleAsync(HttpContext context)
     {
+        context.Response.Headers[IdHeader] = context.TraceIdentifier;
         Caller caller = admission.Identify(context);
         (ChatCompletionRequest request, ServedModel model, EncodedChat chat) = await ReadAsync(context, caller, needsMaxTokens: true);
         caller = ServiceTiers.Apply(caller, request.ServiceTier);
@@ -32,6 +36,7 @@ internal sealed class MessagesEndpoint(RequestAdmission admission, ModelLookup m
     /// <summary>Counts a prompt's tokens and generates nothing.</summary>
     public async Task CountAsync(HttpContext context)
     {
+        context.Response.Headers[IdHeader] = context.TraceIdentifier;
         Caller caller = admission.Identify(context);
         (_, _, EncodedChat chat) = await ReadAsync(context, caller, needsMaxTokens: false);
         await ApiJson.WriteAsync(context, new TokenCount(chat.Tokens.Length), ApiJson.Context.TokenCount);

@@ -35,6 +35,14 @@ internal static class UnsupportedFields
         ("continue_final_message", IsFalse),
     ];
 
+    private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfResponses =
+    [
+        ("conversation", Never),
+        ("prompt", Never),
+        ("moderation", Never),
+        ("context_management", IsEmpty),
+    ];
+
     private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfCompletions =
     [
         ("suffix", value => value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8)),
@@ -52,6 +60,13 @@ internal static class UnsupportedFields
     public static void RefuseInChat(JsonFields fields)
     {
         Refuse(fields, OfChat);
+        Refuse(fields, Everywhere);
+    }
+
+    /// <summary>Refuses a response that asks for what is not supported.</summary>
+    public static void RefuseInResponses(JsonFields fields)
+    {
+        Refuse(fields, OfResponses);
         Refuse(fields, Everywhere);
     }
 

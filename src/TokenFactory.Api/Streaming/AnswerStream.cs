@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 using TokenFactory.Engine.Loop;
@@ -79,6 +78,7 @@ internal sealed class AnswerStream : IDisposable
         }
         if (_failure is null)
         {
+            await _chunks.KeepAsync(_set.Usage);
             _chunks.WriteEnd(_set.Usage);
         }
         else if (_context.Response.HasStarted)
@@ -156,22 +156,7 @@ internal sealed class AnswerStream : IDisposable
             return Task.CompletedTask;
         }
         _begun.Cancel();
-        return SendHeadersAsync();
-    }
-
-    /// <summary>Sends the headers, once. Until then a failure can still have a status of its own.</summary>
-    private Task SendHeadersAsync()
-    {
-        HttpResponse response = _context.Response;
-        if (response.HasStarted)
-        {
-            return Task.CompletedTask;
-        }
-        response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
-        _context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        return response.StartAsync();
+        return SseResponse.StartAsync(_context);
     }
 
     /// <summary>Keeps the connection alive until the first token, by one timer.</summary>
@@ -185,7 +170,7 @@ internal sealed class AnswerStream : IDisposable
                 await _turn.WaitAsync(begun);
                 try
                 {
-                    await SendHeadersAsync();
+                    await SseResponse.StartAsync(_context);
                     _chunks.WriteKeepAlive();
                     await _sse.FlushAsync();
                 }

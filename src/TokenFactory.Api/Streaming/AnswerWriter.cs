@@ -19,6 +19,9 @@ internal abstract class AnswerWriter(SseWriter sse)
     /// <summary>Writes how a choice ended.</summary>
     public abstract void WriteFinish(int index, GenerationOutcome outcome);
 
+    /// <summary>Keeps the answer where that is asked for, after the last choice has ended and before the stream does.</summary>
+    public virtual Task KeepAsync(Usage usage) => Task.CompletedTask;
+
     /// <summary>Ends the stream.</summary>
     public abstract void WriteEnd(Usage usage);
 

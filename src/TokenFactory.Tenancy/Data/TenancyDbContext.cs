@@ -4,10 +4,11 @@ using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tenancy.Batches;
 using TokenFactory.Tenancy.Data.Rows;
 using TokenFactory.Tenancy.Files;
+using TokenFactory.Tenancy.Responses;
 
 namespace TokenFactory.Tenancy.Data;
 
-/// <summary>The database of tenants, plans, keys, accounts, changes, files, batches and the ledger. Not used on the way of a request to a model.</summary>
+/// <summary>The database of tenants, plans, keys, accounts, changes, files, batches, responses and the ledger. On the way of a request to a model only a conversation that it goes on with is read.</summary>
 public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options) : DbContext(options)
 {
     private const int NameLength = 64;
@@ -35,6 +36,8 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
     internal DbSet<StoredFile> Files => Set<StoredFile>();
 
     internal DbSet<Batch> Batches => Set<Batch>();
+
+    internal DbSet<StoredResponse> Responses => Set<StoredResponse>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -78,6 +81,7 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
         });
         CreateLedger(modelBuilder);
         CreateBatches(modelBuilder);
+        CreateResponses(modelBuilder);
     }
 
     private static void CreateBatches(ModelBuilder modelBuilder)
@@ -98,6 +102,18 @@ public sealed class TenancyDbContext(DbContextOptions<TenancyDbContext> options)
             batch.HasIndex(row => row.State);
         });
     }
+
+    private static void CreateResponses(ModelBuilder modelBuilder) => modelBuilder.Entity<StoredResponse>(response =>
+    {
+        response.ToTable("responses");
+        response.HasKey(row => row.Number);
+        response.HasIndex(row => row.Id).IsUnique();
+
+        // Tenants' sums are taken from the index alone.
+        response.HasIndex(row => new { row.TenantId, row.Number, row.Length });
+        response.HasIndex(row => row.ExpiresAt);
+        response.HasIndex(row => row.IsOpen);
+    });
 
     private static void CreateLedger(ModelBuilder modelBuilder)
     {

@@ -17,6 +17,7 @@ internal static class HotPaths
         ["streaming detokenisation"] = TextHotPath.Detokenize,
         ["server-sent event of a chat chunk"] = TextHotPath.WriteChunks,
         ["server-sent event of a chat chunk, read for tools and reasoning"] = TextHotPath.WritePartsChunks,
+        ["server-sent event of a response, its text kept"] = TextHotPath.WriteResponseEvents,
         ["admission and metering of a request"] = () => AdmissionPath.MeasureAsync().GetAwaiter().GetResult(),
         ["engine loop, 64 streams"] = () => LoopHotPath.MeasureAsync(streams: 64, tokens: 1500).GetAwaiter().GetResult(),
         ["CUDA host step, 256 sequences"] = CudaHostStep,

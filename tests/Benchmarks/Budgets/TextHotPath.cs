@@ -4,6 +4,7 @@ using System.Text.Json;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Generations;
+using TokenFactory.Api.Responses;
 using TokenFactory.Api.Streaming;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Text;
@@ -18,6 +19,9 @@ namespace TokenFactory.Benchmarks.Budgets;
 internal static class TextHotPath
 {
     private static readonly AnswerHead Head = new("chatcmpl-1", 0, "demo");
+
+    private static readonly ReadingPlan Reading =
+        new(new ChatDialect(ToolFormat.Hermes, ReasoningFormat.Think), new HashSet<string> { "tool" }, false, [], OneCall: false);
 
     private static readonly ChatCompletionRequest Request = new() { Messages = JsonElement.Parse("[]") };
 
@@ -44,24 +48,42 @@ internal static class TextHotPath
     }
 
     /// <summary>Chunks of one token each, flushed each.</summary>
-    public static double WriteChunks() =>
-        WriteChunks(sse => new ChatChunkWriter(sse, Head, Request, new ByteTokenizer()));
+    public static double WriteChunks() => Write(sse =>
+    {
+        ChatChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer());
+        return delta => chunks.WriteDelta(0, delta);
+    });
 
     /// <summary>The same where the answer is read for reasoning and calls of tools.</summary>
-    public static double WritePartsChunks() => WriteChunks(sse => new PartsChunkWriter(
-        sse, Head, Request, new ByteTokenizer(), new ReadingPlan(new ChatDialect(ToolFormat.Hermes, ReasoningFormat.Think), new HashSet<string> { "tool" }, false, [], OneCall: false)));
+    public static double WritePartsChunks() => Write(sse =>
+    {
+        PartsChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), Reading);
+        return delta => chunks.WriteDelta(0, delta);
+    });
 
-    private static double WriteChunks(Func<SseWriter, ChatChunkWriter> format)
+    /// <summary>Events of a response, which keeps its text to the end: that is the only memory that grows.</summary>
+    public static double WriteResponseEvents() => Write(sse =>
+    {
+        OutputEvents events = new(new ItemIds(ItemIds.Response + new string('0', 32)), sse);
+        AnswerReader reader = Reading.CreateReader(events);
+        return delta =>
+        {
+            reader.Append(delta);
+            events.Flush();
+        };
+    });
+
+    private static double Write(Func<SseWriter, Action<GenerationDelta>> format)
     {
         using SseWriter sse = new(PipeWriter.Create(Stream.Null));
-        ChatChunkWriter chunks = format(sse);
+        Action<GenerationDelta> write = format(sse);
         GenerationDelta delta = new();
         return HotPaths.PerToken(
             () =>
             {
                 delta.Clear();
                 delta.Add('w', 0, [], " w\"ord"u8);
-                chunks.WriteDelta(0, delta);
+                write(delta);
                 Task flush = sse.FlushAsync().AsTask();
                 flush.GetAwaiter().GetResult();
             },

@@ -25,6 +25,9 @@ internal static class FieldCatalog
 {
     private const string Tool = """[{"type":"function","function":{"name":"get_weather"}}]""";
 
+    /// <summary>Stands in a sample for the id of a response that is kept.</summary>
+    public const string Previous = "resp_previous";
+
     private static readonly FieldEntry[] Common =
     [
         new("model", Treatment.Honoured, "may be left out where one model serves", "\"hash\""),
@@ -50,7 +53,7 @@ internal static class FieldCatalog
         new("max_completion_tokens", Treatment.Honoured, "overrides `max_tokens`", "3"),
         new("logprobs", Treatment.Honoured, "of every token, marks of reasoning and calls among them", "true"),
         new("top_logprobs", Treatment.Honoured, "0 to 20", "2,\"logprobs\":true"),
-        new("tools", Treatment.Honoured, "functions; custom tools are refused, and `strict` where `tool_choice` does not name the function: else arguments are as the model writes them", Tool),
+        new("tools", Treatment.Honoured, "functions; custom tools are refused, and `strict` where `tool_choice` neither names the function nor is `none`: else arguments are as the model writes them", Tool),
         new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is one call; a function that is named, or the only one, is the one that is called, with a JSON object, and with one of its schema where that is `strict`; of several, one of those that were sent, with a JSON object (save in the forms of later Mistral models and gpt-oss, where the model writes the name)", $"\"required\",\"tools\":{Tool}"),
         new("parallel_tool_calls", Treatment.Honoured, "false: calls after the first are left out", $"false,\"tools\":{Tool}"),
         new("reasoning_effort", Treatment.Honoured, "given to the chat template, which may know it; `none` also sets `enable_thinking` to false", "\"low\""),
@@ -81,6 +84,42 @@ internal static class FieldCatalog
         new("echo", Treatment.Honoured, "not together with `logprobs`", "true"),
         new("best_of", Treatment.Refused, "no choosing among answers; the same as `n` is taken", "3"),
         new("suffix", Treatment.Refused, "no filling in; an empty one is taken", "\"end\""),
+    ];
+
+    /// <summary>Of <c>POST /v1/responses</c>.</summary>
+    public static IReadOnlyList<FieldEntry> Responses { get; } =
+    [
+        new("input", Treatment.Honoured, "a string, or items: `message` (text parts), `reasoning`, `function_call`, `function_call_output`, `item_reference` to an item of a kept response; others are refused by name", "\"x\""),
+        new("model", Treatment.Honoured, "may be left out where one model serves", "\"hash\""),
+        new("instructions", Treatment.Honoured, "the system message, together with system and developer messages that the conversation begins with; not carried over", "\"i\""),
+        new("previous_response_id", Treatment.Honoured, "the whole kept conversation comes before the input; up to 1000 responses", $"\"{Previous}\""),
+        new("store", Treatment.Honoured, "true where absent: kept 30 days for its tenant, or until it is deleted", "true"),
+        new("background", Treatment.Honoured, "needs `store`; with `stream` its events can be read again from any on, until five minutes after its end, or until newer ones (64 MiB of them) take their place; a server that ends before it leaves it `failed`", "true"),
+        new("stream", Treatment.Honoured, "all events are numbered; no `[DONE]`", "true"),
+        new("stream_options", Treatment.Accepted, "`include_obfuscation`: events are never padded", "{\"include_obfuscation\":true},\"stream\":true"),
+        new("max_output_tokens", Treatment.Honoured, "absent: as many as context and quota leave; what ends an answer is `max_output_tokens`, and a quota is named in `usage.limit`", "3"),
+        new("temperature", Treatment.Honoured, "0 to 2; absent: the model's own default", "0.7"),
+        new("top_p", Treatment.Honoured, "above 0, at most 1; absent: the model's own default", "0.9"),
+        new("top_logprobs", Treatment.Honoured, "0 to 20; needs `include` to hold `message.output_text.logprobs`", "2,\"include\":[\"message.output_text.logprobs\"]"),
+        new("include", Treatment.Honoured, "`message.output_text.logprobs`: of the text's tokens, without marks; the others are of tools that are refused, or of reasoning, which is not hidden here", "[\"message.output_text.logprobs\"]"),
+        new("tools", Treatment.Honoured, "functions, as in chat completions; hosted tools are refused by name, and so is `strict` where `tool_choice` neither names the function nor is `none`", "[{\"type\":\"function\",\"name\":\"get_weather\"}]"),
+        new("tool_choice", Treatment.Honoured, "as in chat completions; `allowed_tools`: the model is told of no others", "\"required\",\"tools\":[{\"type\":\"function\",\"name\":\"get_weather\"}]"),
+        new("parallel_tool_calls", Treatment.Honoured, "false: calls after the first are left out", "false,\"tools\":[{\"type\":\"function\",\"name\":\"get_weather\"}]"),
+        new("max_tool_calls", Treatment.Accepted, "counts calls of hosted tools, of which there are none", "3"),
+        new("text", Treatment.Honoured, "`format` as `response_format` of chat completions; a `verbosity` other than `medium` is refused: no model here knows it", "{\"format\":{\"type\":\"json_object\"}}"),
+        new("reasoning", Treatment.Honoured, "`effort` as `reasoning_effort` of chat completions; reasoning is given whole, so that any `summary` is taken and none is made; a `context` other than `auto` and a `mode` other than `standard` are refused", "{\"effort\":\"low\",\"summary\":\"auto\"}"),
+        new("truncation", Treatment.Honoured, "`auto`: the oldest turns are left out where the conversation is longer than the context", "\"auto\""),
+        new("service_tier", Treatment.Honoured, "as in chat completions", "\"flex\""),
+        new("metadata", Treatment.Honoured, "at most 16 strings; kept with the response", "{\"a\":\"b\"}"),
+        new("user", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+        new("safety_identifier", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+        new("prompt_cache_key", Treatment.Accepted, "prefixes are found by their content; `cache_salt` keeps them apart", "\"k\""),
+        new("prompt_cache_retention", Treatment.Accepted, "prefixes stay while there is room", "\"24h\""),
+        new("prompt_cache_options", Treatment.Accepted, "prefixes stay while there is room", "{}"),
+        new("conversation", Treatment.Refused, "use `previous_response_id`", "\"conv_1\""),
+        new("prompt", Treatment.Refused, "no prompts are kept", "{\"id\":\"p\"}"),
+        new("context_management", Treatment.Refused, "nothing is summed up; an empty list is taken", "[{\"type\":\"compaction\"}]"),
+        new("moderation", Treatment.Refused, "no moderation", "{\"model\":\"x\"}"),
     ];
 
     /// <summary>Of <c>POST /v1/embeddings</c>.</summary>

@@ -19,6 +19,13 @@ internal static class FieldDocument
 
         """;
 
+    private const string Responses = """
+        Translated to the chat completion that asks for the same. Beyond OpenAI's description: `top_k`, `min_p`, `repetition_penalty`, `seed`,
+        `ignore_eos`, `cache_salt` and `chat_template_kwargs`, as there. `POST /v1/responses/input_tokens` counts the prompt of the same body.
+
+
+        """;
+
     private const string Messages = """
         ## `POST /v1/messages`
         Translated to the chat completion that asks for the same, and answered in Anthropic's form. Honoured: `model`, `max_tokens`
@@ -36,6 +43,8 @@ internal static class FieldDocument
         AddTable(text, "`POST /v1/chat/completions`", FieldCatalog.Chat);
         AddTable(text, "`POST /v1/chat/completions`, beyond OpenAI's description", FieldCatalog.Beyond);
         AddTable(text, "`POST /v1/completions`", FieldCatalog.Completions);
+        AddTable(text, "`POST /v1/responses`", FieldCatalog.Responses);
+        text.Append(Responses.ReplaceLineEndings("\n"));
         AddTable(text, "`POST /v1/embeddings`", FieldCatalog.Embeddings);
         AddTable(text, "`POST /v1/embeddings`, beyond OpenAI's description", FieldCatalog.EmbeddingsBeyond);
         return text.Append(Messages.ReplaceLineEndings("\n")).ToString();

@@ -9,22 +9,27 @@ namespace TokenFactory.Api.Tests.Fields;
 /// <summary>Every field of OpenAI's description is listed, the list is what the server does, and <c>docs/api.md</c> says so.</summary>
 public sealed class FieldTests
 {
-    /// <summary>Every field of a path, and what a request to it needs beside one of them.</summary>
-    private static readonly Dictionary<string, (FieldEntry[] Fields, string[] Base)> Paths = new()
-    {
-        ["/v1/chat/completions"] = ([.. FieldCatalog.Chat, .. FieldCatalog.Beyond], ["\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]", "\"max_tokens\":4"]),
-        ["/v1/completions"] = ([.. FieldCatalog.Completions], ["\"prompt\":\"x\"", "\"max_tokens\":4"]),
-        ["/v1/embeddings"] = ([.. FieldCatalog.Embeddings, .. FieldCatalog.EmbeddingsBeyond], ["\"input\":\"x\""]),
-    };
+    private const string MaxTokens = "\"max_tokens\":4";
+    private const string ChatBase = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
+    private const string CompletionBase = "\"prompt\":\"x\"";
+    private const string InputBase = "\"input\":\"x\"";
+
+    private static readonly (string Path, string Schema, IReadOnlyList<FieldEntry> Described, IReadOnlyList<FieldEntry> Beyond, string[] Base)[] Endpoints =
+    [
+        ("/v1/chat/completions", "CreateChatCompletionRequest", FieldCatalog.Chat, FieldCatalog.Beyond, [ChatBase, MaxTokens]),
+        ("/v1/completions", "CreateCompletionRequest", FieldCatalog.Completions, [], [CompletionBase, MaxTokens]),
+        ("/v1/responses", "CreateResponse", FieldCatalog.Responses, [], [InputBase, "\"max_output_tokens\":4"]),
+        ("/v1/embeddings", "CreateEmbeddingRequest", FieldCatalog.Embeddings, FieldCatalog.EmbeddingsBeyond, [InputBase]),
+    ];
 
     public static TheoryData<string, string> Cases
     {
         get
         {
             TheoryData<string, string> cases = [];
-            foreach ((string path, (FieldEntry[] fields, _)) in Paths)
+            foreach ((string path, _, IReadOnlyList<FieldEntry> described, IReadOnlyList<FieldEntry> beyond, _) in Endpoints)
             {
-                foreach (FieldEntry entry in fields)
+                foreach (FieldEntry entry in described.Concat(beyond))
                 {
                     cases.Add(path, entry.Name);
                 }
@@ -37,14 +42,10 @@ public sealed class FieldTests
     [InlineData("CreateChatCompletionRequest")]
     [InlineData("CreateCompletionRequest")]
     [InlineData("CreateEmbeddingRequest")]
+    [InlineData("CreateResponse")]
     public void Catalog_NamesEveryFieldOfTheDescription(string schema)
     {
-        IReadOnlyList<FieldEntry> listed = schema switch
-        {
-            "CreateCompletionRequest" => FieldCatalog.Completions,
-            "CreateEmbeddingRequest" => FieldCatalog.Embeddings,
-            _ => FieldCatalog.Chat,
-        };
+        IReadOnlyList<FieldEntry> listed = Endpoints.Single(endpoint => endpoint.Schema == schema).Described;
 
         Assert.Equal(SpecFields.Of(schema).Order(StringComparer.Ordinal), listed.Select(field => field.Name).Order(StringComparer.Ordinal));
     }
@@ -53,10 +54,16 @@ public sealed class FieldTests
     [MemberData(nameof(Cases))]
     public async Task Post_Field_IsTreatedAsListed(string path, string name)
     {
-        FieldEntry field = Paths[path].Fields.Single(entry => entry.Name == name);
-        List<string> parts = [$"\"{name}\":{field.Sample}"];
-        parts.AddRange(Paths[path].Base.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)));
+        (_, _, IReadOnlyList<FieldEntry> described, IReadOnlyList<FieldEntry> beyond, string[] rest) = Endpoints.Single(endpoint => endpoint.Path == path);
+        FieldEntry field = described.Concat(beyond).Single(entry => entry.Name == name);
         await using ApiHost host = await ApiHost.StartAsync(dialect: Dialect.Hermes);
+        string sample = field.Sample;
+        if (sample.Contains(FieldCatalog.Previous, StringComparison.Ordinal))
+        {
+            JsonElement previous = await Answers.ReadAsync(await host.PostJsonAsync(path, $"{{{string.Join(',', rest)}}}"));
+            sample = sample.Replace(FieldCatalog.Previous, previous.GetProperty("id").GetString(), StringComparison.Ordinal);
+        }
+        IEnumerable<string> parts = rest.Where(part => !part.StartsWith($"\"{name}\"", StringComparison.Ordinal)).Prepend($"\"{name}\":{sample}");
 
         using HttpResponseMessage response = await host.PostJsonAsync(path, $"{{{string.Join(',', parts)}}}");
 

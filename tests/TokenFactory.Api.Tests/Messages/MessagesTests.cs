@@ -171,6 +171,7 @@ public sealed class MessagesTests
         Assert.Contains("rate_limit_error", await limited.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
         Assert.Contains("authentication_error", await stranger.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.All(new[] { limited, stranger }, answered => Assert.Equal(answered.Headers.GetValues("x-request-id"), answered.Headers.GetValues("request-id")));
     }
 
     [Fact]

@@ -165,6 +165,21 @@ public sealed class ToolCallTests
         }
     }
 
+    [Theory]
+    [InlineData("none", HttpStatusCode.OK)]
+    [InlineData("auto", HttpStatusCode.BadRequest)]
+    public async Task Post_StrictToolThatIsNotForced_IsTakenWhereItCannotBeCalled(string choice, HttpStatusCode status)
+    {
+        await using ApiHost host = await ToolHost.StartAsync(Dialect.Hermes, "I look.");
+
+        using HttpResponseMessage response = await host.PostJsonAsync("/v1/chat/completions", $$"""
+            {"messages": [{"role": "user", "content": "x"}], "max_tokens": 9, "tool_choice": "{{choice}}",
+             "tools": [{"type": "function", "function": {"name": "look", "strict": true, "parameters": {"type": "object", "properties": {}, "additionalProperties": false} } }]}
+            """);
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
     [Fact]
     public async Task Post_FormWithToolsThatMayBeCalled_IsRefusedByName()
     {

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using TokenFactory.Api.Administration;
+using TokenFactory.Api.Errors;
+using TokenFactory.Tenancy.Responses;
+
+namespace TokenFactory.Api.Responses;
+
+/// <summary>Reads what earlier responses said, for requests that go on from them.</summary>
+internal sealed class Conversations(ResponseBook book)
+{
+    /// <summary>Most responses of a conversation; a longer one has to be sent as input.</summary>
+    private const int MostResponses = 1000;
+
+    /// <summary>All items of a conversation up to and with a response, the oldest first.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="lastId">Its last response; null: there is none, and nothing to read.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ApiException">A response of it is not there, or has not ended.</exception>
+    public async Task<List<ResponseItem>> ReadAsync(Guid tenant, string? lastId, CancellationToken cancellation)
+    {
+        List<IReadOnlyList<ResponseItem>> newestFirst = [];
+        for (string? id = lastId; id is not null;)
+        {
+            StoredResponse response = await book.FindAsync(tenant, id, cancellation) ?? throw Missing(id, isLast: id == lastId);
+            if (response.IsOpen)
+            {
+                throw Refuse($"{id} has not ended. Wait until it has, or cancel it.", "response_in_progress");
+            }
+            if (newestFirst.Count == 2 * MostResponses)
+            {
+                throw Refuse($"The conversation has more than {MostResponses} responses. Send what still matters of it as input.", "conversation_too_long");
+            }
+            newestFirst.Add(BodyOf(response).Output);
+            newestFirst.Add(InputOf(response));
+            id = response.PreviousId;
+        }
+        newestFirst.Reverse();
+        return [.. newestFirst.SelectMany(items => items)];
+    }
+
+    /// <summary>Puts the items in the place of the references to them.</summary>
+    /// <param name="tenant">Whose.</param>
+    /// <param name="items">Items, references among them.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ApiException">There is no such item.</exception>
+    public async Task ResolveAsync(Guid tenant, ResponseItem[] items, CancellationToken cancellation)
+    {
+        StoredResponse? last = null;
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (items[i].Type == ResponseItem.Reference)
+            {
+                string id = items[i].Id;
+                string? responseId = ItemIds.ResponseOf(id);
+                last = last?.Id == responseId || responseId is null ? last : await book.FindAsync(tenant, responseId, cancellation);
+                items[i] = (last?.Id == responseId ? FindItem(last, id) : null)
+                    ?? throw ApiException.Invalid($"There is no item {AdminPaths.Shown(id)}. Send the item itself.", "input", "item_not_found");
+            }
+        }
+    }
+
+    public static ResponseObject BodyOf(StoredResponse response) => JsonSerializer.Deserialize(response.Body, ApiJson.Context.ResponseObject)!;
+
+    public static IReadOnlyList<ResponseItem> InputOf(StoredResponse response) => JsonSerializer.Deserialize(response.Input, ApiJson.Context.IReadOnlyListResponseItem)!;
+
+    private static ResponseItem? FindItem(StoredResponse? response, string id) =>
+        response is null ? null : InputOf(response).Concat(BodyOf(response).Output).FirstOrDefault(item => item.Id == id);
+
+    private static ApiException Missing(string id, bool isLast) => Refuse(
+        isLast
+            ? $"There is no response {AdminPaths.Shown(id)}."
+            : $"The conversation is not whole: its response {AdminPaths.Shown(id)} was deleted or has expired. Send what still matters of it as input.",
+        "previous_response_not_found");
+
+    private static ApiException Refuse(string message, string code) => ApiException.Invalid(message, "previous_response_id", code);
+}
