@@ -36,7 +36,7 @@ public sealed class BatchEndTests
     public async Task Time_Over_EndsWithWhatIsThere()
     {
         JumpingClock clock = new();
-        await using ApiHost host = await ApiHost.StartAsync(Slow, options: FewPlaces, clock: clock);
+        await using ApiHost host = await ApiHost.StartAsync(Slower, options: FewPlaces, clock: clock);
         string id = await StartAsync(host.Client, Lines(Total, 8));
         await UntilAsync(host.Client, id, shown => Count(shown, "completed") >= 16);
 
@@ -155,6 +155,9 @@ public sealed class BatchEndTests
     }
 
     private static void Slow(HashExecutor executor) => executor.StepTime = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>A batch takes many times as long as its lateness may go unseen.</summary>
+    private static void Slower(HashExecutor executor) => executor.StepTime = TimeSpan.FromMilliseconds(20);
 
     private static void FewPlaces(ApiOptions options) => options.Batches.LinesUnderWay = 8;
 
