@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using TokenFactory.Api.Batches;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
+using TokenFactory.Api.Embeddings;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
@@ -33,6 +34,13 @@ internal static class ApiJson
         context.Response.ContentLength = json.Length;
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
+
+    /// <summary>Writes an answer that may be long, piece by piece as the client takes it.</summary>
+    public static Task WriteLongAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.BodyWriter, value, type, context.RequestAborted);
+    }
 }
 
 /// <summary>The protocol's records, known to the serialiser at compile time.</summary>
@@ -45,6 +53,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(ChatCompletionResponse))]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(CompletionResponse))]
+[JsonSerializable(typeof(EmbeddingRequest))]
+[JsonSerializable(typeof(EmbeddingResponse))]
 [JsonSerializable(typeof(ModelCard))]
 [JsonSerializable(typeof(MessagesResponse))]
 [JsonSerializable(typeof(MessagesError))]

@@ -8,8 +8,10 @@ using Microsoft.Extensions.Options;
 using TokenFactory.Api.Administration;
 using TokenFactory.Api.Admission;
 using TokenFactory.Api.Batches;
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
+using TokenFactory.Api.Embeddings;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Files;
 using TokenFactory.Api.Generations;
@@ -47,8 +49,10 @@ public static class ApiServices
         services.AddSingleton<ModelLookup>();
         services.AddSingleton<ModelEndpoints>();
         services.AddSingleton<GenerationSubmitter>();
+        services.AddSingleton(provider => new EngineChatClients(provider.GetRequiredService<GenerationSubmitter>()));
         services.AddSingleton<ChatCompletionEndpoint>();
         services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<EmbeddingEndpoint>();
         services.AddSingleton<MessagesEndpoint>();
         services.AddSingleton<TokenizeEndpoint>();
         services.AddSingleton<ApiPipeline>();
@@ -121,6 +125,8 @@ public static class ApiServices
             .Accepts<ChatCompletionRequest>("application/json", AnyContentType).Produces<ChatCompletionResponse>();
         routes.MapPost("/v1/completions", (Delegate)pipeline.Around(services.GetRequiredService<CompletionEndpoint>().HandleAsync))
             .Accepts<CompletionRequest>("application/json", AnyContentType).Produces<CompletionResponse>();
+        routes.MapPost("/v1/embeddings", (Delegate)pipeline.Around(services.GetRequiredService<EmbeddingEndpoint>().HandleAsync))
+            .Accepts<EmbeddingRequest>("application/json", AnyContentType).Produces<EmbeddingResponse>();
         MapResponses(routes, pipeline);
         MapOtherProtocols(routes, pipeline, services.GetRequiredService<MessagesEndpoint>(), services.GetRequiredService<TokenizeEndpoint>());
         routes.MapGet("/v1/usage", pipeline.Around(services.GetRequiredService<OwnUsageEndpoint>().HandleAsync));

@@ -158,6 +158,7 @@ public static class CudaModelLoader
             MaxContext = longest,
             VocabularySize = spec.VocabularySize,
             StepsInFlight = 2,
+            PooledWidth = spec.HiddenSize,
         };
         limits.Validate();
         return new LoadedDecoder
@@ -173,6 +174,7 @@ public static class CudaModelLoader
             Kv = kv,
             Products = products,
             Limits = limits,
+            Elements = isHalf ? TensorType.F16 : TensorType.BF16,
             InputBytes = sizes.InputBytes,
             MostSamples = sizes.Samples,
             Info = new DeviceInfo(

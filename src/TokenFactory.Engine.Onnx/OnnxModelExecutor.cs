@@ -7,6 +7,7 @@ using TokenFactory.Engine.Onnx.Graph;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Weights;
 using TokenFactory.Models;
+using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
 
 namespace TokenFactory.Engine.Onnx;
@@ -75,7 +76,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         cancellation.ThrowIfCancellationRequested();
-        ExecutorLimits limits = Limit(geometry, options, folder.Spec.VocabularySize);
+        ExecutorLimits limits = Limit(geometry, options, folder.Spec);
         WarmUp.Run(Runner(), limits);
         DeviceInfo device = new(
             string.Create(CultureInfo.InvariantCulture, $"cpu:{options.DeviceIndex}"), HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
@@ -108,7 +109,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _ => precision,
     };
 
-    private static ExecutorLimits Limit(KvGeometry geometry, OnnxExecutorOptions options, int vocabulary)
+    private static ExecutorLimits Limit(KvGeometry geometry, OnnxExecutorOptions options, ModelSpec spec)
     {
         ExecutorLimits limits = new()
         {
@@ -118,8 +119,9 @@ public sealed class OnnxModelExecutor : IModelExecutor
             MaxStepTokens = options.MaxStepTokens,
             MaxChunks = options.MaxChunks,
             MaxContext = geometry.Capacity,
-            VocabularySize = vocabulary,
+            VocabularySize = spec.VocabularySize,
             StepsInFlight = 1,
+            PooledWidth = spec.HiddenSize,
         };
         limits.Validate();
         return limits;

@@ -33,6 +33,10 @@ public sealed class ModelFolder
         return new ModelFolder(full, spec);
     }
 
+    /// <summary>Why the folder asks for other embeddings than the last token's hidden state, in words; null where it asks for that, or says nothing.</summary>
+    /// <exception cref="ModelFormatException">One of its files about that is damaged.</exception>
+    public string? FindPoolingProblem() => PoolingReader.FindProblem(Path);
+
     /// <summary>Maps the folder's safetensors files into memory and checks their headers. The caller disposes the result.</summary>
     public TensorStore OpenWeights() => TensorStore.Open(Path);
 }

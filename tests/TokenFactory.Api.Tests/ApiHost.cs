@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Api.Files;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loop;
@@ -53,6 +54,10 @@ internal sealed class ApiHost : IAsyncDisposable
     /// <summary>Sends without a key, which in Development is the tenant <c>local</c>.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>A client of the model within the process.</summary>
+    public EngineChatClient ChatClient =>
+        _app.Services.GetRequiredService<EngineChatClients>().ClientOf(_app.Services.GetRequiredService<ModelCatalog>().Models[0]);
+
     public TenantAdministration Administration => _app.Services.GetRequiredService<TenantAdministration>();
 
     public QuotaBook Quotas => _app.Services.GetRequiredService<QuotaBook>();
@@ -93,11 +98,13 @@ internal sealed class ApiHost : IAsyncDisposable
     public string FileFolder => Path.Combine(_database.Folder, "files");
 
     /// <summary>Serves the model under another name from now on.</summary>
-    public void Rename(string name, string from = "hash")
+    public void Rename(string name, string from = "hash") => Change(from, model => model with { Name = name });
+
+    /// <summary>Serves a model otherwise from now on.</summary>
+    public void Change(string name, Func<ServedModel, ServedModel> change)
     {
         ModelCatalog catalog = _app.Services.GetRequiredService<ModelCatalog>();
-        ServedModel model = catalog.Remove(from)!;
-        catalog.Add(model with { Name = name });
+        catalog.Add(change(catalog.Remove(name)!));
     }
 
     /// <summary>A client with a key of a tenant of its own.</summary>

@@ -38,6 +38,8 @@ public sealed class FuzzTests
         ("/v1/responses", """{"input":"Hello","max_output_tokens":3,"stream":true,"store":false,"text":{"format":{"type":"json_schema","name":"n","strict":true,"schema":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false}}},"reasoning":{"effort":"low","summary":"auto"},"tools":[{"type":"function","name":"f","parameters":{"type":"object"},"strict":false}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}}"""),
         ("/v1/responses", """{"input":[{"role":"user","content":"Hello"}],"max_output_tokens":2,"background":true,"stream":true,"stream_options":{"include_obfuscation":false},"parallel_tool_calls":true}"""),
         ("/v1/responses/input_tokens", """{"model":"hash","input":"Hello"}"""),
+        ("/v1/embeddings", """{"model":"hash","input":["one",[65,66,67]],"encoding_format":"float","dimensions":4,"user":"u"}"""),
+        ("/v1/embeddings", """{"input":[65,66,67],"encoding_format":"base64","cache_salt":"s"}"""),
         ("/tokenize", """{"model":"hash","prompt":"Hello","add_special_tokens":true,"return_token_strs":true}"""),
         ("/detokenize", """{"model":"hash","tokens":[72,101,108]}"""),
     ];

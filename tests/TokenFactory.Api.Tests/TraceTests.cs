@@ -43,6 +43,19 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public async Task Embeddings_OfSeveralTexts_AreOneSpanWithoutOutput()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+
+        await Answers.ReadAsync(await host.Client.PostAsJsonAsync("/v1/embeddings", new { input = new[] { "trace", "these" } }));
+
+        Activity span = await UntilAsync(one => one.DisplayName == "embeddings hash");
+        Assert.Equal("embeddings", span.GetTagItem("gen_ai.operation.name"));
+        Assert.Equal((10L, 0L), (span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
+        Assert.Equal(["stop"], (string[])span.GetTagItem("gen_ai.response.finish_reasons")!);
+    }
+
+    [Fact]
     public async Task Completion_ThatFails_IsASpanWithAnError()
     {
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.BeforeStep = _ => throw new ExecutorException("unspecified launch failure"));

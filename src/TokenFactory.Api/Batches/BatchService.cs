@@ -10,7 +10,7 @@ namespace TokenFactory.Api.Batches;
 
 /// <summary>
 /// Computes batches beside the requests: goes on with those of an earlier process at the start, takes new ones, and lets go at the
-/// stop. It also sweeps away files that have expired.
+/// stop. It also sweeps away files that have expired, and those of deleted tenants.
 /// </summary>
 internal sealed partial class BatchService(
     BatchBook book, FileBook files, FileFolder folder, BatchRunner runner, TimeProvider clock, ILogger<BatchService> log) : IHostedService, IDisposable
@@ -84,13 +84,13 @@ internal sealed partial class BatchService(
             }
             catch (Exception problem) when (problem is DatabaseUnavailableException or IOException or UnauthorizedAccessException)
             {
-                // Nobody sees an expired file; the next sweep brings the next chance.
+                // Nobody sees such a file; the next sweep brings the next chance.
                 LogNotSwept(problem.Message);
             }
             await Task.Delay(SweepInterval, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Expired files could not be swept away. {Problem}")]
+    [LoggerMessage(LogLevel.Warning, "Files that have expired or whose tenant was deleted could not be swept away. {Problem}")]
     private partial void LogNotSwept(string problem);
 }

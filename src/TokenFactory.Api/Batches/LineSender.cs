@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using TokenFactory.Api.Admission;
 using TokenFactory.Api.ChatCompletions;
 using TokenFactory.Api.Completions;
+using TokenFactory.Api.Embeddings;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Responses;
 using TokenFactory.Engine.Sequences;
@@ -12,12 +13,14 @@ namespace TokenFactory.Api.Batches;
 /// Sends lines to the handlers that answer clients, as requests without a connection: what holds for a live request holds for a line,
 /// from the checks of its fields to the ledger.
 /// </summary>
-internal sealed class LineSender(ApiPipeline pipeline, ChatCompletionEndpoint chat, CompletionEndpoint completions, ResponsesEndpoint responses)
+internal sealed class LineSender(
+    ApiPipeline pipeline, ChatCompletionEndpoint chat, CompletionEndpoint completions, EmbeddingEndpoint embeddings, ResponsesEndpoint responses)
 {
     private readonly Dictionary<string, RequestDelegate> _handlers = new()
     {
         ["/v1/chat/completions"] = pipeline.Around(chat.HandleAsync),
         ["/v1/completions"] = pipeline.Around(completions.HandleAsync),
+        ["/v1/embeddings"] = pipeline.Around(embeddings.HandleAsync),
         ["/v1/responses"] = pipeline.Around(responses.CreateAsync, ResponsesErrors.WriteAsync),
     };
 

@@ -27,7 +27,7 @@ internal static class ChatCompletionReader
             ReasoningEffort = fields.Text("reasoning_effort"),
             ServiceTier = ServiceTiers.Check(fields.Text("service_tier")),
         };
-        if (request is { IgnoreEos: true, ToolUse.Arguments: not null })
+        if (request is { IgnoreEos: true, ToolUse.Choice: ToolChoice.Required })
         {
             throw ApiException.Invalid("tool_choice ends an answer where the call's arguments do; ignore_eos goes on. Leave one of them out.", "ignore_eos");
         }

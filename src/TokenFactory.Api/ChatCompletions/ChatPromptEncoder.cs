@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TokenFactory.Api.Constraints;
 using TokenFactory.Api.Dialects;
 using TokenFactory.Api.Errors;
 using TokenFactory.Engine.Serving;
@@ -32,7 +33,8 @@ internal static class ChatPromptEncoder
         string text = Render(model, request, use?.Tools);
         bool isReasoningOpen = model.Dialect.Reasoning == ReasoningFormat.Think && text.AsSpan().TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
         string prefill = Opening(model.Dialect, use, request);
-        if (isReasoningOpen && (prefill.Length > 0 || request.Constraint is not null))
+        AskedConstraint? held = use is { Choice: ToolChoice.Required, Forced: null } ? ForcedCall.FormOf(model.Dialect.Tools, use.Names) : use?.Arguments ?? request.Constraint;
+        if (isReasoningOpen && (prefill.Length > 0 || held is not null))
         {
             text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
             isReasoningOpen = false;
@@ -41,8 +43,8 @@ internal static class ChatPromptEncoder
         // A form is all of the answer: what in it looks like a mark is none.
         ReadingPlan reading = request.Constraint is null
             ? new ReadingPlan(model.Dialect, use?.Names, isReasoningOpen, Encoding.UTF8.GetBytes(prefill), use?.OneCall ?? false)
-            : new ReadingPlan(ChatDialect.Plain, Tools: null, IsReasoningOpen: false, Prefill: [], OneCall: false);
-        return new EncodedChat(tokens, reading, use?.Arguments ?? request.Constraint);
+            : ReadingPlan.Plain;
+        return new EncodedChat(tokens, reading, held);
     }
 
     /// <summary>

@@ -18,13 +18,13 @@ internal sealed class CompletionEndpoint(RequestAdmission admission, ModelLookup
         Caller caller = admission.Identify(context);
         CompletionRequest request;
         ServedModel model;
-        CompletionPrompt[] prompts;
+        TextPrompt[] prompts;
         using (JsonBody body = await JsonBody.ReadAsync(context, options.MaxBodyBytes))
         {
             // The body's memory goes back before the first token: an answer may take long.
             request = CompletionReader.Read(body.Fields);
             model = models.Find(request.Model, caller.Grant);
-            prompts = CompletionPrompt.Read(request.Prompt, request.N, model.Tokenizer);
+            prompts = request.ReadPrompts(model.Tokenizer);
         }
         AnswerHead head = AnswerHead.New("cmpl-", model.Name);
         GenerationSet set = submitter.Submit(context, model, caller, head.Id, [.. prompts.Select(prompt => prompt.Tokens)], "prompt", request);

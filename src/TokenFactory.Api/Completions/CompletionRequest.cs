@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TokenFactory.Api.Errors;
 using TokenFactory.Api.Generations;
 using TokenFactory.Api.Tracing;
+using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Api.Completions;
 
@@ -23,7 +25,18 @@ public sealed record CompletionRequest : GenerateRequest
     [JsonPropertyName("echo")]
     public bool Echo { get; init; }
 
+    // Answers that one request may ask for, prompts times n.
+    private const int MostChoices = 1024;
+
     internal override int? WantedLogprobs => Logprobs;
 
     internal override GenerationOperation Operation => GenerationOperation.TextCompletion;
+
+    /// <summary>The prompts as tokens, each at least one.</summary>
+    /// <exception cref="ApiException">The field is of another form, a prompt is empty, or there are too many.</exception>
+    internal TextPrompt[] ReadPrompts(ITokenizer tokenizer) => TextPrompt.Read(Prompt, "prompt", tokenizer, RefusePrompts);
+
+    private string? RefusePrompts(int count) => (long)count * N > MostChoices
+        ? $"The request asks for {(long)count * N} answers, prompts times n; at most {MostChoices} are allowed."
+        : null;
 }

@@ -1,24 +1,28 @@
 using System.Text.Json;
+using TokenFactory.Api.Constraints;
+using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Api.Dialects;
 
 /// <summary>
 /// The opening text of a call, put at the end of the prompt so that the answer can only go on with it. It makes the answer a call, and
-/// where one is named, of that tool; what makes the arguments valid is a constraint on what follows.
+/// where one is named, of that tool; what makes the rest of it valid is a constraint on what follows.
 /// </summary>
 internal static class ForcedCall
 {
+    private const string Field = "tool_choice";
+
     /// <summary>The text of the format.</summary>
     /// <param name="format">The model's way to write calls; not none.</param>
-    /// <param name="name">The tool; null for whichever the model names.</param>
+    /// <param name="name">The tool; null for one of several.</param>
     public static string Open(ToolFormat format, string? name) => (format, name) switch
     {
-        (ToolFormat.Hermes, null) => "<tool_call>\n{\"name\": \"",
+        (ToolFormat.Hermes, null) => "<tool_call>\n",
         (ToolFormat.Hermes, _) => $"<tool_call>\n{{\"name\": {Quote(name)}, \"arguments\":",
-        (ToolFormat.Llama, null) => "{\"name\": \"",
+        (ToolFormat.Llama, null) => "",
         (ToolFormat.Llama, _) => $"{{\"name\": {Quote(name)}, \"parameters\":",
-        (ToolFormat.MistralList, null) => "[TOOL_CALLS][{\"name\": \"",
+        (ToolFormat.MistralList, null) => "[TOOL_CALLS][",
         (ToolFormat.MistralList, _) => $"[TOOL_CALLS][{{\"name\": {Quote(name)}, \"arguments\":",
         (ToolFormat.MistralNamed, null) => "[TOOL_CALLS]",
         (ToolFormat.MistralNamed, _) => $"[TOOL_CALLS]{name}[ARGS]",
@@ -26,6 +30,30 @@ internal static class ForcedCall
         (ToolFormat.Harmony, _) => $" to=functions.{name}<|channel|>commentary json<|message|>",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format has no calls."),
     };
+
+    /// <summary>
+    /// The form of what follows <see cref="Open"/> where the call is one of several tools': the call's object whole, with one of their names
+    /// and an object of arguments. Null where a special token stands between name and arguments, which no form can hold: there the model
+    /// writes the name as it will.
+    /// </summary>
+    public static AskedConstraint? FormOf(ToolFormat format, IReadOnlySet<string> names)
+    {
+        string? arguments = format switch
+        {
+            ToolFormat.Hermes or ToolFormat.MistralList => "arguments",
+            ToolFormat.Llama => "parameters",
+            _ => null,
+        };
+        if (arguments is null)
+        {
+            return null;
+        }
+        // Names are letters, digits and marks of which JSON escapes none.
+        string schema = $$$"""
+            {"type":"object","properties":{"name":{"enum":["{{{string.Join("\",\"", names)}}}"]},"{{{arguments}}}":{"type":"object"}},"required":["name","{{{arguments}}}"],"additionalProperties":false}
+            """;
+        return new AskedConstraint(Field, Field, new ConstraintSource(ConstraintLanguage.JsonSchema, schema));
+    }
 
     private static string Quote(string name) => $"\"{JsonEncodedText.Encode(name)}\"";
 }

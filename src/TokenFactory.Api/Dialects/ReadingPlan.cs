@@ -10,6 +10,9 @@ namespace TokenFactory.Api.Dialects;
 /// <param name="OneCall">Whether only the first call of an answer is wanted.</param>
 internal sealed record ReadingPlan(ChatDialect Dialect, IReadOnlySet<string>? Tools, bool IsReasoningOpen, byte[] Prefill, bool OneCall)
 {
+    /// <summary>All of an answer is its text.</summary>
+    public static ReadingPlan Plain { get; } = new(ChatDialect.Plain, Tools: null, IsReasoningOpen: false, Prefill: [], OneCall: false);
+
     /// <summary>Whether answers are text and nothing else, so that no reader is needed.</summary>
     public bool IsPlain => Tools is null && Dialect.Reasoning == ReasoningFormat.None;
 

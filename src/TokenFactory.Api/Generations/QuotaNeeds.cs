@@ -28,6 +28,10 @@ internal static class QuotaNeeds
         return new QuotaRequest(promptTokens, newTokens, MayShrink: request.MostTokens is null, caller.Feature, answers);
     }
 
+    /// <summary>Of prompts that are embedded: their tokens and no others.</summary>
+    public static QuotaRequest OfEmbeddings(Caller caller, IReadOnlyList<int[]> prompts) =>
+        new(prompts.Sum(prompt => (long)prompt.Length), MaxNewTokens: 0, MayShrink: false, caller.Feature, prompts.Count);
+
     private static void CheckPlan(Caller caller, int? mostEach, int answers)
     {
         if (caller.Grant.Terms.MaxTokensPerRequest is { } most && (long)(mostEach ?? 1) * answers > most)

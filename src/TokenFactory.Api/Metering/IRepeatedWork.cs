@@ -1,7 +1,7 @@
 namespace TokenFactory.Api.Metering;
 
 /// <summary>Work that survives the process: what a stop breaks off is done again later under the same id, and counts then.</summary>
-public interface IRepeatedWork
+internal interface IRepeatedWork
 {
     /// <summary>Whether what is cancelled from now on is done again.</summary>
     bool IsDoneAgain { get; }

@@ -14,12 +14,12 @@ namespace TokenFactory.Api.Metering;
 /// </summary>
 /// <param name="ledger">Where it is counted for good.</param>
 /// <param name="who">Whose it is.</param>
-/// <param name="reservation">What it may use; null where it uses nobody's quota.</param>
+/// <param name="reservation">What it may use.</param>
 /// <param name="answers">How many answers are asked for, those of one prompt together.</param>
 /// <param name="perPrompt">Answers of one prompt.</param>
 /// <param name="clock">Measures it.</param>
-public sealed class RequestMeter(
-    IUsageLedger ledger, RequestIdentity who, Reservation? reservation, int answers, int perPrompt, TimeProvider clock) : IRunningUsage
+internal sealed class RequestMeter(
+    IUsageLedger ledger, RequestIdentity who, Reservation reservation, int answers, int perPrompt, TimeProvider clock) : IRunningUsage
 {
     private readonly AnswerMeter?[]? _others = answers > 1 ? new AnswerMeter?[answers - 1] : null;
     private readonly long _arrivedAt = clock.GetTimestamp();
@@ -75,7 +75,7 @@ public sealed class RequestMeter(
     {
         if (Interlocked.CompareExchange(ref _startedAt, clock.GetTimestamp(), 0) == 0)
         {
-            reservation?.Start();
+            reservation.Start();
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class RequestMeter(
             return;
         }
         Figures figures = Sum();
-        reservation?.Complete(figures.Prompt + figures.Generated, countsFeature: figures.Generated > 0);
+        reservation.Complete(figures.Prompt + figures.Generated, figures.HasResult);
         UsageRecord record = ToRecord(figures);
         GenerationSpan.End(_span, record, Volatile.Read(ref Slot(0))?.Outcome?.FirstTokenTime);
         if (_accepted == 0 || (figures.Reason == FinishReason.Cancelled && who.Work is { IsDoneAgain: true }))
@@ -121,6 +121,7 @@ public sealed class RequestMeter(
                 continue;
             }
             sum.HasStarted = true;
+            sum.HasVector |= answer.Outcome?.Pooled is not null;
             sum.Generated += answer.Outcome?.GeneratedTokens ?? generation.GeneratedSoFar;
             if ((answer.Outcome?.Joules ?? generation.JoulesSoFar) is { } joules)
             {
@@ -146,13 +147,13 @@ public sealed class RequestMeter(
         {
             IdempotencyKey = who.Id,
             RequestId = who.RequestId,
-            TenantId = who.Grant?.Tenant.Id ?? Guid.Empty,
-            Tenant = who.Grant?.Tenant.Name ?? UsageRecord.Console,
-            KeyId = who.Grant?.Key.Id ?? Guid.Empty,
+            TenantId = who.Grant.Tenant.Id,
+            Tenant = who.Grant.Tenant.Name,
+            KeyId = who.Grant.Key.Id,
             Model = who.Model,
             Device = who.Device,
             Lane = WireNames.Of(who.Lane),
-            Feature = figures.Generated > 0 ? who.Feature : null,
+            Feature = figures.HasResult ? who.Feature : null,
             PromptTokens = figures.Prompt,
             CachedTokens = figures.Cached,
             GeneratedTokens = figures.Generated,
@@ -207,6 +208,10 @@ public sealed class RequestMeter(
         public long Generated;
         public double? Joules;
         public bool HasStarted;
+        public bool HasVector;
         public FinishReason Reason;
+
+        /// <summary>Whether anything was made that a client can have.</summary>
+        public readonly bool HasResult => Generated > 0 || HasVector;
     }
 }

@@ -17,7 +17,7 @@ internal static class UnsupportedFields
         ("min_tokens", value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int least) && least == 0),
         ("bad_words", IsEmpty),
         ("include_stop_str_in_output", IsFalse),
-        ("skip_special_tokens", value => value.ValueKind == JsonValueKind.True),
+        ("skip_special_tokens", IsTrue),
         ("truncate_prompt_tokens", Never),
     ];
 
@@ -48,6 +48,14 @@ internal static class UnsupportedFields
         ("suffix", value => value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8)),
     ];
 
+    private static readonly (string Name, Func<JsonElement, bool> AsksNothing)[] OfEmbeddings =
+    [
+        ("messages", Never),
+        ("add_special_tokens", IsTrue),
+        ("normalize", IsTrue),
+        ("truncate_prompt_tokens", Never),
+    ];
+
     /// <summary>Refuses a chat completion that asks for what is not supported.</summary>
     public static void RefuseInChat(JsonFields fields)
     {
@@ -69,6 +77,9 @@ internal static class UnsupportedFields
         Refuse(fields, Everywhere);
     }
 
+    /// <summary>Refuses a request for embeddings that asks for what is not supported.</summary>
+    public static void RefuseInEmbeddings(JsonFields fields) => Refuse(fields, OfEmbeddings);
+
     private static void Refuse(JsonFields fields, (string Name, Func<JsonElement, bool> AsksNothing)[] unsupported)
     {
         foreach ((string name, Func<JsonElement, bool> asksNothing) in unsupported)
@@ -81,6 +92,8 @@ internal static class UnsupportedFields
     }
 
     private static bool Never(JsonElement value) => false;
+
+    private static bool IsTrue(JsonElement value) => value.ValueKind == JsonValueKind.True;
 
     private static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
 

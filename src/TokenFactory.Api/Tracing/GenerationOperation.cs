@@ -8,4 +8,7 @@ public enum GenerationOperation : byte
 
     /// <summary>The continuation of a text.</summary>
     TextCompletion,
+
+    /// <summary>The vectors of texts.</summary>
+    Embeddings,
 }

@@ -24,7 +24,12 @@ public static class GenerationSpan
             return null;
         }
         Activity? around = Activity.Current;
-        string operation = who.Operation == GenerationOperation.Chat ? "chat" : "text_completion";
+        string operation = who.Operation switch
+        {
+            GenerationOperation.Chat => "chat",
+            GenerationOperation.Embeddings => "embeddings",
+            _ => "text_completion",
+        };
         Activity? span = Source.StartActivity($"{operation} {who.Model}", ActivityKind.Internal);
         if (span is not null)
         {
@@ -32,7 +37,7 @@ public static class GenerationSpan
             span.SetTag("gen_ai.provider.name", "tokenfactory");
             span.SetTag("gen_ai.request.model", who.Model);
             span.SetTag("gen_ai.response.id", who.Id);
-            span.SetTag("tokenfactory.tenant", who.Grant?.Tenant.Name ?? UsageRecord.Console);
+            span.SetTag("tokenfactory.tenant", who.Grant.Tenant.Name);
             span.SetTag("tokenfactory.lane", WireNames.Of(who.Lane));
             span.SetTag("tokenfactory.device", who.Device);
             // It ends on the engine's thread, and what this thread does meanwhile is no part of it.

@@ -31,6 +31,7 @@ internal sealed class ModelLoader(ModelBackends backends, ModelFolders folders, 
         ModelTokenizer ids = ModelTokenizer.Load(folder.Path);
         TokenizerAdapter tokenizer = new(ids);
         ChatTemplateAdapter? template = ChatTemplateAdapter.Load(folder.Path);
+        string? embeddingObstacle = folder.FindPoolingProblem();
         IModelBackend backend = backends.Choose(folder, options);
         MemoryFit memory = backend.Estimate(folder.Spec, options);
         List<EngineLoop> replicas = [];
@@ -67,6 +68,7 @@ internal sealed class ModelLoader(ModelBackends backends, ModelFolders folders, 
         ChatDialect shown = template?.Dialect ?? ChatDialect.Plain;
         return new ServedModel(name, replicas, tokenizer, template, ToSampling(folder.Spec.Generation), facts)
         {
+            EmbeddingObstacle = embeddingObstacle,
             Dialect = new ChatDialect(options.ToolFormat ?? shown.Tools, options.ReasoningFormat ?? shown.Reasoning),
         };
     }

@@ -1,5 +1,5 @@
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Engine.Serving;
-using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Playground.Sharing;
 using TokenFactory.Web.Playground.Tokens;
 
@@ -10,13 +10,13 @@ namespace TokenFactory.Web.Playground;
 /// session, it is called from one context at a time.
 /// </summary>
 /// <param name="catalog">The models to choose from.</param>
-/// <param name="ledger">Counts what is used here.</param>
+/// <param name="clients">Ask the engine.</param>
 /// <param name="clock">Measures the answers while they run.</param>
 /// <param name="changed">Called whenever there is more of an answer, on a pool thread.</param>
-public sealed class PlaygroundDesk(ModelCatalog catalog, IUsageLedger ledger, TimeProvider clock, Action changed) : IDisposable
+public sealed class PlaygroundDesk(ModelCatalog catalog, EngineChatClients clients, TimeProvider clock, Action changed) : IDisposable
 {
-    private readonly PlaygroundSession _left = new(ledger, clock, changed);
-    private readonly PlaygroundSession _right = new(ledger, clock, changed);
+    private readonly PlaygroundSession _left = new(clients, clock, changed);
+    private readonly PlaygroundSession _right = new(clients, clock, changed);
 
     public PlaygroundState State { get; private set; } = new();
 

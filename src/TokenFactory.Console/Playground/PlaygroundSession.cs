@@ -1,10 +1,11 @@
-using TokenFactory.Api.Metering;
-using TokenFactory.Engine.Loop;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using TokenFactory.Api.ChatClients;
+using TokenFactory.Api.Errors;
 using TokenFactory.Engine.Sequences;
 using TokenFactory.Engine.Serving;
-using TokenFactory.Engine.Text;
-using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Playground.Answers;
+using TokenFactory.Web.Playground.Code;
 using TokenFactory.Web.Playground.Conversations;
 
 namespace TokenFactory.Web.Playground;
@@ -20,10 +21,10 @@ public sealed record AnswerSetup(ServedModel Model, AnswerSettings Settings, str
 /// One person's playground: a conversation and a completion with models of this process, and the answer under way. Its members are
 /// called from one context at a time (a circuit's), only <c>changed</c> comes from elsewhere.
 /// </summary>
-/// <param name="ledger">Counts what is used here; the console's own use meets nobody's quota.</param>
+/// <param name="clients">Ask the engine; what is used here counts as the console's.</param>
 /// <param name="clock">Measures the answers while they run.</param>
 /// <param name="changed">Called whenever there is more of the answer, on a pool thread.</param>
-public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, Action changed) : IDisposable
+public sealed class PlaygroundSession(EngineChatClients clients, TimeProvider clock, Action changed) : IDisposable
 {
     private readonly Conversation _conversation = new();
     private AnswerRun? _run;
@@ -53,7 +54,7 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
     /// <summary>The answer that is on show: the one under way or else the last; null where the last word is the user's.</summary>
     public Answer? LatestIn(PlaygroundMode mode) => Running ?? (mode == PlaygroundMode.Completion
         ? Completion
-        : Turns is [.., { Speaker: Speaker.Assistant, Figures: { } figures } last] ? new Answer(last.Text, figures, null, last.Tokens) : null);
+        : Turns is [.., { Speaker: Speaker.Assistant, Figures: { } figures } last] ? new Answer(last.Text, figures, null, last.Tokens) { Reasoning = last.Reasoning } : null);
 
     /// <summary>Puts these turns in the place of all others, and stops what is under way.</summary>
     public void Restore(IEnumerable<Turn> turns)
@@ -99,7 +100,7 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
     /// <summary>Continues a text.</summary>
     public async Task CompleteAsync(AnswerSetup setup, string text)
     {
-        if (!IsBusy && await RunAsync(setup, () => PromptEncoder.EncodeText(setup.Model, text)) is { } answer)
+        if (!IsBusy && await RunAsync(setup, stop => ClientOf(setup).ContinueAsync(text, OptionsOf(setup, isChat: false), stop)) is { } answer)
         {
             Completion = answer;
         }
@@ -122,75 +123,50 @@ public sealed class PlaygroundSession(IUsageLedger ledger, TimeProvider clock, A
 
     private async Task AnswerAsync(AnswerSetup setup)
     {
-        if (await RunAsync(setup, () => PromptEncoder.EncodeChat(setup.Model, _conversation, setup.System)) is { } answer)
+        IReadOnlyList<ChatMessage> messages = _conversation.ToMessages(setup.System);
+        if (await RunAsync(setup, stop => ClientOf(setup).GetStreamingResponseAsync(messages, OptionsOf(setup, isChat: true), stop)) is { } answer)
         {
             _conversation.AddAnswer(answer);
         }
     }
 
-    /// <summary>The whole answer; null where the engine refused it, or where it was cleared away meanwhile.</summary>
-    private async Task<Answer?> RunAsync(AnswerSetup setup, Func<int[]> encode)
+    private EngineChatClient ClientOf(AnswerSetup setup) => clients.ClientOf(setup.Model, setup.Lane);
+
+    /// <summary>The fields that "view as code" shows, so that the code asks for what the page got.</summary>
+    private static ChatOptions OptionsOf(AnswerSetup setup, bool isChat)
+    {
+        ChatOptions options = new() { AdditionalProperties = [] };
+        foreach ((string name, JsonNode value) in CodeRequest.FieldsOf(setup.Settings, setup.Model.Defaults, isChat))
+        {
+            options.AdditionalProperties[name] = value;
+        }
+        return options;
+    }
+
+    /// <summary>The whole answer; null where it was refused, or where it was cleared away meanwhile.</summary>
+    private async Task<Answer?> RunAsync(AnswerSetup setup, Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> ask)
     {
         Forgive();
-        AnswerRun? run = Start(setup, encode);
-        if (run is null)
-        {
-            return null;
-        }
+        using AnswerRun run = new(setup.Settings, setup.Model.Tokenizer, clock);
         _run = run;
-        Answer answer = await run.ReadAsync(changed);
+        Answer? answer = null;
+        ApiException? refusal = null;
+        try
+        {
+            answer = await run.ReadAsync(ask, changed);
+        }
+        catch (ApiException problem)
+        {
+            refusal = problem;
+        }
         if (_run != run)
         {
             return null;
         }
         _run = null;
-        Problem = answer.Problem;
+        Problem = refusal?.Message ?? answer?.Problem;
+        ProblemParameter = refusal?.Error.Param;
         return answer;
-    }
-
-    private AnswerRun? Start(AnswerSetup setup, Func<int[]> encode)
-    {
-        int[] prompt;
-        try
-        {
-            prompt = encode();
-        }
-        catch (ChatTemplateRejectedException refusal)
-        {
-            Problem = refusal.Message;
-            return null;
-        }
-        if (RequestMeter.FindObstacle(ledger) is { } obstacle)
-        {
-            Problem = obstacle;
-            return null;
-        }
-        string id = $"playground-{Guid.NewGuid():N}";
-        EngineLoop replica = setup.Model.ChooseReplica();
-        RequestIdentity who = new(id, id, Grant: null, setup.Model.Name, replica.Device.Id, setup.Lane);
-        RequestMeter meter = new(ledger, who, reservation: null, answers: 1, perPrompt: 1, clock);
-        GenerationRequest request = new()
-        {
-            Id = id,
-            Tenant = UsageRecord.Console,
-            Lane = setup.Lane,
-            Prompt = prompt,
-            MaxNewTokens = setup.Settings.MaxTokens,
-            Sampling = setup.Settings.Sampling,
-            StopStrings = setup.Settings.Stop,
-            Listener = meter.ListenTo(0),
-        };
-        if (replica.TrySubmit(request, out Generation? generation) is { } rejection)
-        {
-            meter.Refuse();
-            meter.Complete();
-            Problem = rejection.Message;
-            ProblemParameter = rejection.Kind == RejectionKind.InvalidParameter ? rejection.Parameter : null;
-            return null;
-        }
-        meter.Accept();
-        meter.Complete();
-        return new AnswerRun(generation!, setup.Settings, setup.Model.Tokenizer, clock);
     }
 
     private void Forgive()

@@ -72,6 +72,7 @@ internal sealed class DecoderBuffers : IDisposable
     /// <summary>[rows] of float: the scales of <see cref="Quantized"/>.</summary>
     public DeviceMemory RowScales { get; }
 
+    /// <summary>[samples, hidden]: normed last rows, of what samples until the head has read them, then of what is pooled.</summary>
     public DeviceMemory LastRows { get; }
 
     public DeviceMemory Logits { get; }

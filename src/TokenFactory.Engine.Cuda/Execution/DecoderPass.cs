@@ -57,6 +57,7 @@ internal sealed class DecoderPass(
         if (stage == Stages - 1)
         {
             EnqueueHead(layout);
+            EnqueuePooled(layout);
             return 0;
         }
         return stage % 2 == 0 ? EnqueueAttention(stage / 2, layout) : arithmetic.FeedForward(weights.Layers[stage / 2], layout.Size.Tokens);
@@ -129,9 +130,7 @@ internal sealed class DecoderPass(
             return;
         }
         nint inputs = buffers.Inputs.Value;
-        kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, inputs + layout.SampleTokens, samples, spec.HiddenSize, stream);
-        kernels.Norm.Launch(
-            buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, samples, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
+        EnqueueLastRows(inputs + layout.SampleTokens, samples);
         products.Head.Enqueue(buffers.Logits.Value, buffers.LastRows.Value, weights.Head.Value, 0, samples, adds: false);
         if (spec.LogitSoftCap is { } cap)
         {
@@ -140,5 +139,15 @@ internal sealed class DecoderPass(
         kernels.Sampling.Launch(
             buffers.Logits.Value, buffers.RawLogits.Value, sampling.Settings.Value, inputs + layout.SampleRows, buffers.LastSampled.Value, buffers.Records.Value, samples,
             spec.VocabularySize, stream);
+    }
+
+    /// <summary>Leaves what is pooled in the rows that the head has read by then.</summary>
+    private void EnqueuePooled(in StepLayout layout) => EnqueueLastRows(buffers.Inputs.Value + layout.PoolTokens, layout.Size.Pools);
+
+    private void EnqueueLastRows(nint tokens, int count)
+    {
+        kernels.Gather.Launch(buffers.LastRows.Value, buffers.X.Value, tokens, count, spec.HiddenSize, stream);
+        kernels.Norm.Launch(
+            buffers.LastRows.Value, buffers.LastRows.Value, 0, weights.FinalNorm.Value, count, spec.HiddenSize, spec.NormEpsilon, spec.NormWeightOffset, stream);
     }
 }

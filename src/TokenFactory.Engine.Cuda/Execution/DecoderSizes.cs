@@ -17,7 +17,7 @@ internal sealed record DecoderSizes
         PartialRows = Enumerable.Range(1, Samples)
             .Max(count => count * AttentionDecodeKernel.SplitsFor(count, spec.AttentionHeads, spec.KeyValueHeads, Context, multiprocessors));
         Largest = new StepSize(
-            Rows, Samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, Samples, (options.MaxSequences * TableStride) + 1, options.MaxSequences);
+            Rows, Samples, AttentionPrefillKernel.TilesOf(options.MaxStepTokens) + options.MaxChunks, Samples, options.MaxSequences, (options.MaxSequences * TableStride) + 1, options.MaxSequences);
         InputBytes = new StepLayout(Largest).Bytes;
     }
 

@@ -3,6 +3,7 @@ using TokenFactory.Engine.Cuda.Interop.CublasLt;
 using TokenFactory.Engine.Cuda.Interop.Driver;
 using TokenFactory.Engine.Cuda.Weights;
 using TokenFactory.Engine.Execution;
+using TokenFactory.Models.Weights;
 
 namespace TokenFactory.Engine.Cuda.Execution;
 
@@ -14,6 +15,9 @@ internal sealed class LoadedDecoder : IDisposable
     public required DeviceInfo Info { get; init; }
 
     public required ExecutorLimits Limits { get; init; }
+
+    /// <summary>How activations are stored.</summary>
+    public required TensorType Elements { get; init; }
 
     public required CudaStream Stream { get; init; }
 

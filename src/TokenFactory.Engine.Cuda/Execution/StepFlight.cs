@@ -13,6 +13,7 @@ internal sealed class StepFlight(LoadedDecoder decoder) : IDisposable
 {
     private readonly PinnedMemory _inputs = new(decoder.InputBytes);
     private readonly PinnedMemory _records = new((long)decoder.MostSamples * Unsafe.SizeOf<SamplingRecord>());
+    private readonly StepVectors _vectors = new(decoder);
     private readonly StepMasks _masks = new(decoder.Sampling, decoder.Limits.MaxSequences);
     private readonly CudaEvent _begin = new();
     private readonly CudaEvent _end = new();
@@ -30,6 +31,7 @@ internal sealed class StepFlight(LoadedDecoder decoder) : IDisposable
     {
         StepLayout layout = new(decoder.Writer.Measure(plan, out isRecorded));
         decoder.Writer.Write(plan, layout, _inputs, _samples);
+        _vectors.Begin(plan);
         foreach ((int slice, SamplingState state) in _samples)
         {
             _masks.Add(plan.Slices[slice].Row, state);
@@ -41,20 +43,21 @@ internal sealed class StepFlight(LoadedDecoder decoder) : IDisposable
         return layout;
     }
 
-    /// <summary>Enqueues the download of what was sampled, and the step's end.</summary>
+    /// <summary>Enqueues the download of what was sampled and pooled, and the step's end.</summary>
     public void End()
     {
         if (_samples.Count > 0)
         {
             decoder.Buffers.Records.Download(_records.Value, (long)_samples.Count * Unsafe.SizeOf<SamplingRecord>(), decoder.Stream);
         }
+        _vectors.Download();
         _end.Record(decoder.Stream);
     }
 
     /// <summary>Waits for the step's end.</summary>
     public void Wait() => _end.Wait();
 
-    /// <summary>Takes in what the device has chosen; after <see cref="Wait"/>.</summary>
+    /// <summary>Takes in what the device has chosen and pooled; after <see cref="Wait"/>.</summary>
     public void Read()
     {
         Result.Reset(_stepId);
@@ -74,12 +77,14 @@ internal sealed class StepFlight(LoadedDecoder decoder) : IDisposable
                 Result.AddAlternative(new TokenLogprob(record.TopTokens[top], record.TopLogprobs[top]));
             }
         }
+        _vectors.Read(Result);
     }
 
     public void Dispose()
     {
         _inputs.Dispose();
         _records.Dispose();
+        _vectors.Dispose();
         _masks.Dispose();
         _begin.Dispose();
         _end.Dispose();

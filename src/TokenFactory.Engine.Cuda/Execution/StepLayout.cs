@@ -8,12 +8,13 @@ namespace TokenFactory.Engine.Cuda.Execution;
 /// <param name="Decodes">Leading rows that are a sequence's only token of the step.</param>
 /// <param name="Tiles">Tiles of prefill chunks.</param>
 /// <param name="Samples">Rows that sample a token.</param>
+/// <param name="Pools">Rows that are pooled.</param>
 /// <param name="TableEntries">New entries of block tables.</param>
 /// <param name="Settings">Rows of new sequences, whose sampling is set.</param>
-internal readonly record struct StepSize(int Tokens, int Decodes, int Tiles, int Samples, int TableEntries, int Settings)
+internal readonly record struct StepSize(int Tokens, int Decodes, int Tiles, int Samples, int Pools, int TableEntries, int Settings)
 {
     /// <summary>Steps of decode rows alone, all of which sample: those of a bucket look alike, so that one may be recorded for all.</summary>
-    public static StepSize Decode(int bucket) => new(bucket, bucket, 0, bucket, bucket, 0);
+    public static StepSize Decode(int bucket) => new(bucket, bucket, 0, bucket, 0, bucket, 0);
 }
 
 /// <summary>
@@ -34,6 +35,7 @@ internal readonly struct StepLayout
         Tiles = Take(ref at, size.Tiles * Unsafe.SizeOf<PrefillTile>());
         SampleTokens = Take(ref at, size.Samples * sizeof(int));
         SampleRows = Take(ref at, size.Samples * sizeof(int));
+        PoolTokens = Take(ref at, size.Pools * sizeof(int));
         TableIndices = Take(ref at, size.TableEntries * sizeof(int));
         TableBlocks = Take(ref at, size.TableEntries * sizeof(int));
         SettingRows = Take(ref at, size.Settings * sizeof(int));
@@ -58,6 +60,9 @@ internal readonly struct StepLayout
 
     /// <summary>The sequence's row of each sample.</summary>
     public int SampleRows { get; }
+
+    /// <summary>The row of activations that each vector is.</summary>
+    public int PoolTokens { get; }
 
     public int TableIndices { get; }
 

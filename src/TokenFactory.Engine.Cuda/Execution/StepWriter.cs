@@ -37,7 +37,7 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
         isRecordable = graphs && plan.SingleTokenSlices == slices && plan.SampleCount == slices && settings == 0 && entries <= bucket;
         return isRecordable
             ? StepSize.Decode(bucket)
-            : new StepSize(RowBuckets.Of(plan.Tokens.Length), plan.SingleTokenSlices, tiles, plan.SampleCount == 0 ? 0 : RowBuckets.Of(plan.SampleCount), entries, settings);
+            : new StepSize(RowBuckets.Of(plan.Tokens.Length), plan.SingleTokenSlices, tiles, plan.SampleCount == 0 ? 0 : RowBuckets.Of(plan.SampleCount), plan.PoolCount, entries, settings);
     }
 
     /// <summary>Sends again, with the next step, what only the first one sends: a step that failed may not have brought it. Its sequences begin anew.</summary>
@@ -57,6 +57,7 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
         Span<PrefillTile> tiles = to.As<PrefillTile>(size.Tiles, layout.Tiles);
         Span<int> sampleTokens = to.As<int>(size.Samples, layout.SampleTokens);
         Span<int> sampleRows = to.As<int>(size.Samples, layout.SampleRows);
+        Span<int> poolTokens = to.As<int>(size.Pools, layout.PoolTokens);
         Span<int> indices = to.As<int>(size.TableEntries, layout.TableIndices);
         Span<int> blocks = to.As<int>(size.TableEntries, layout.TableBlocks);
         Span<int> settingRows = to.As<int>(size.Settings, layout.SettingRows);
@@ -64,6 +65,7 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
         int entry = 0;
         int tile = 0;
         int setting = 0;
+        int pool = 0;
         samples.Clear();
         plan.Tokens.CopyTo(tokens);
         if (!_spareIsKnown)
@@ -94,11 +96,16 @@ internal sealed class StepWriter(SamplingRows sampling, int rows, int tableStrid
                 AttentionPrefillKernel.Cut(slice.TokenOffset, slice.Start, slice.Count, row, tiles[tile..]);
                 tile += AttentionPrefillKernel.TilesOf(slice.Count);
             }
+            int last = slice.TokenOffset + slice.Count - 1;
+            if (slice.Pools)
+            {
+                poolTokens[pool++] = last;
+            }
             if (slice.Sampling is not { } state)
             {
                 continue;
             }
-            sampleTokens[samples.Count] = slice.TokenOffset + slice.Count - 1;
+            sampleTokens[samples.Count] = last;
             sampleRows[samples.Count] = row;
             samples.Add((i, state));
             if (!_isSet[row])

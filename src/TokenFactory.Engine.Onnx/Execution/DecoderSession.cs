@@ -8,7 +8,8 @@ namespace TokenFactory.Engine.Onnx.Execution;
 
 /// <summary>
 /// The decoder graph in ONNX Runtime with everything bound that a step needs. The caller writes <see cref="Hidden"/>, sets the parts,
-/// runs, and reads <see cref="Logits"/>; a step of the same extents as the one before binds nothing anew.
+/// runs, and reads <see cref="Logits"/> and
+/// <see cref="Pooled"/>; a step of the same extents as the one before binds nothing anew.
 /// </summary>
 internal sealed unsafe class DecoderSession : IDisposable
 {
@@ -18,11 +19,15 @@ internal sealed unsafe class DecoderSession : IDisposable
     private readonly OrtIoBinding _binding;
     private readonly NativeRegion _hidden;
     private readonly NativeRegion _logits;
+    private readonly NativeRegion _pooled;
     private readonly long[] _wanted;
+    private readonly long[] _pooledRows;
     private readonly long[] _split;
     private readonly BoundTensor _boundHidden;
     private readonly BoundTensor _boundLogits;
     private readonly BoundTensor _boundWanted;
+    private readonly BoundTensor _boundPooled;
+    private readonly BoundTensor _boundPooledRows;
     private readonly List<OrtValue> _fixed = [];
     private readonly int _hiddenSize;
     private readonly int _vocabulary;
@@ -44,11 +49,15 @@ internal sealed unsafe class DecoderSession : IDisposable
         _binding = _session.CreateIoBinding();
         _hidden = new NativeRegion((long)(maxTokens + slots) * spec.HiddenSize * sizeof(float));
         _logits = new NativeRegion((long)(slots + 1) * spec.VocabularySize * sizeof(float));
+        _pooled = new NativeRegion((long)slots * spec.HiddenSize * sizeof(float));
         _wanted = GC.AllocateArray<long>(slots + 1, pinned: true);
+        _pooledRows = GC.AllocateArray<long>(slots, pinned: true);
         _split = GC.AllocateArray<long>(chunks + 1, pinned: true);
         _boundHidden = new BoundTensor(_binding, DecoderInputs.Hidden, null, TensorElementType.Float, sizeof(float), spec.HiddenSize);
         _boundLogits = new BoundTensor(_binding, null, DecoderInputs.Logits, TensorElementType.Float, sizeof(float), spec.VocabularySize);
         _boundWanted = new BoundTensor(_binding, DecoderInputs.Wanted, null, TensorElementType.Int64, sizeof(long));
+        _boundPooled = new BoundTensor(_binding, null, DecoderInputs.Pooled, TensorElementType.Float, sizeof(float), spec.HiddenSize);
+        _boundPooledRows = new BoundTensor(_binding, DecoderInputs.PooledRows, null, TensorElementType.Int64, sizeof(long));
         BindFixed(DecoderInputs.Split, OrtValue.CreateTensorValueFromMemory(_split, [chunks + 1]));
         BindRope(spec, store.Geometry.Capacity);
         Parts = new StepPart[chunks + 1];
@@ -70,22 +79,27 @@ internal sealed unsafe class DecoderSession : IDisposable
     /// <summary>The logits of wanted row <paramref name="index"/>, [vocabulary]; valid until the next run, and free to be changed.</summary>
     public Span<float> Logits(int index) => new((float*)_logits.Base + ((long)index * _vocabulary), _vocabulary);
 
+    /// <summary>The hidden state of pooled row <paramref name="index"/>, [hidden]; valid until the next run.</summary>
+    public ReadOnlySpan<float> Pooled(int index) => new((float*)_pooled.Base + ((long)index * _hiddenSize), _hiddenSize);
+
     /// <summary>Computes the step.</summary>
     /// <param name="tokens">Tokens of all parts.</param>
     /// <param name="wanted">Tokens whose logits are wanted; where there are none, the first token's are computed, since the graph takes no empty product.</param>
-    public void Run(int tokens, ReadOnlySpan<int> wanted)
+    /// <param name="pooled">Tokens that are pooled.</param>
+    public void Run(int tokens, ReadOnlySpan<int> wanted, ReadOnlySpan<int> pooled)
     {
         _wanted[0] = 0;
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            _wanted[i] = wanted[i];
-        }
+        Widen(wanted, _wanted);
+        Widen(pooled, _pooledRows);
         int rows = Math.Max(wanted.Length, 1);
         _boundHidden.Bind(_hidden.Base, tokens);
         _boundLogits.Bind(_logits.Base, rows);
-        fixed (long* pinned = &_wanted[0])
+        _boundPooled.Bind(_pooled.Base, pooled.Length);
+        // The arrays are pinned for good, so that their addresses outlive this statement.
+        fixed (long* wantedRows = &_wanted[0], pooledRows = &_pooledRows[0])
         {
-            _boundWanted.Bind(pinned, rows);
+            _boundWanted.Bind(wantedRows, rows);
+            _boundPooledRows.Bind(pooledRows, pooled.Length);
         }
         _session.RunWithBinding(_run, _binding);
     }
@@ -103,12 +117,23 @@ internal sealed unsafe class DecoderSession : IDisposable
         _boundHidden.Dispose();
         _boundLogits.Dispose();
         _boundWanted.Dispose();
+        _boundPooled.Dispose();
+        _boundPooledRows.Dispose();
         _binding.Dispose();
         _run.Dispose();
         _session.Dispose();
         _options.Dispose();
         _hidden.Dispose();
         _logits.Dispose();
+        _pooled.Dispose();
+    }
+
+    private static void Widen(ReadOnlySpan<int> rows, long[] into)
+    {
+        for (int i = 0; i < rows.Length; i++)
+        {
+            into[i] = rows[i];
+        }
     }
 
     private static SessionOptions Options(string weightsFolder, int threads)

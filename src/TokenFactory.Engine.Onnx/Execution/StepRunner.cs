@@ -9,7 +9,7 @@ using TokenFactory.Models.Weights;
 namespace TokenFactory.Engine.Onnx.Execution;
 
 /// <summary>
-/// Computes one step: places its sequences, embeds its tokens, runs the graph, samples, and saves the KV blocks that became full.
+/// Computes one step: places its sequences, embeds its tokens, runs the graph, samples and pools, and saves the KV blocks that became full.
 /// Belongs to one thread.
 /// </summary>
 internal sealed class StepRunner
@@ -20,6 +20,7 @@ internal sealed class StepRunner
     private readonly DecoderSession _session;
     private readonly Sampler _sampler;
     private readonly int[] _wanted;
+    private readonly int[] _pooled;
     private readonly int _capacity;
 
     public StepRunner(ModelSpec spec, TensorView embedding, SlotMap slots, DecoderSession session, int maxSequences, int capacity)
@@ -30,6 +31,7 @@ internal sealed class StepRunner
         _session = session;
         _sampler = new Sampler(spec.VocabularySize);
         _wanted = new int[maxSequences];
+        _pooled = new int[maxSequences];
         _capacity = capacity;
     }
 
@@ -44,9 +46,10 @@ internal sealed class StepRunner
         _slots.Place(plan);
         int tokens = EmbedDecodeRows(plan);
         tokens = EmbedChunks(plan, tokens);
-        int wanted = CollectWanted(plan);
-        _session.Run(tokens, _wanted.AsSpan(0, wanted));
+        CollectRows(plan);
+        _session.Run(tokens, _wanted.AsSpan(0, plan.SampleCount), _pooled.AsSpan(0, plan.PoolCount));
         Sample(plan, result);
+        Pool(plan, result);
         _slots.Complete(plan);
         result.ComputeTime = Stopwatch.GetElapsedTime(start);
     }
@@ -128,22 +131,27 @@ internal sealed class StepRunner
         }
     }
 
-    // The last token of each slice that samples, in the order of the slices.
-    private int CollectWanted(StepPlan plan)
+    // The last token of each slice that samples, and of each that is pooled, in the order of the slices.
+    private void CollectRows(StepPlan plan)
     {
-        int count = 0;
+        int wanted = 0;
+        int pooled = 0;
         int chunkEnd = _slots.Window.Count;
         ReadOnlySpan<StepSlice> slices = plan.Slices;
         for (int i = 0; i < slices.Length; i++)
         {
             bool chunk = i >= plan.SingleTokenSlices;
             chunkEnd += chunk ? slices[i].Count : 0;
+            int row = chunk ? chunkEnd - 1 : _slots.SlotOf(slices[i].Row) - _slots.Window.Start;
             if (slices[i].Samples)
             {
-                _wanted[count++] = chunk ? chunkEnd - 1 : _slots.SlotOf(slices[i].Row) - _slots.Window.Start;
+                _wanted[wanted++] = row;
+            }
+            else if (slices[i].Pools)
+            {
+                _pooled[pooled++] = row;
             }
         }
-        return count;
     }
 
     private void Sample(StepPlan plan, StepResult result)
@@ -157,6 +165,18 @@ internal sealed class StepRunner
                 Span<float> logits = _session.Logits(index++);
                 LogitsObserver?.Invoke(i, logits.ToArray());
                 _sampler.Sample(logits, sampling, i, result);
+            }
+        }
+    }
+
+    private void Pool(StepPlan plan, StepResult result)
+    {
+        int index = 0;
+        for (int i = 0; i < plan.Slices.Length && index < plan.PoolCount; i++)
+        {
+            if (plan.Slices[i].Pools)
+            {
+                _session.Pooled(index++).CopyTo(result.AddPooled(i, _spec.HiddenSize));
             }
         }
     }

@@ -45,8 +45,8 @@ public static class OnnxMemory
     {
         long tokens = options.MaxStepTokens + geometry.Slots;
         long perToken = (4L * spec.HiddenSize) + spec.QuerySize + (2L * spec.KeyValueSize) + (3L * spec.FeedForwardSize);
-        long logits = (geometry.Slots + 1L) * spec.VocabularySize;
+        long results = ((geometry.Slots + 1L) * spec.VocabularySize) + ((long)geometry.Slots * spec.HiddenSize);
         long rotations = (long)geometry.Capacity * spec.HeadSize * (spec.LocalRope is null ? 1 : 2);
-        return ((tokens * perToken) + logits + rotations) * sizeof(float) + RuntimeBytes;
+        return ((tokens * perToken) + results + rotations) * sizeof(float) + RuntimeBytes;
     }
 }

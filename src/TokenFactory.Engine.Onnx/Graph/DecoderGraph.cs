@@ -5,7 +5,8 @@ namespace TokenFactory.Engine.Onnx.Graph;
 
 /// <summary>
 /// The whole decoder as one ONNX graph over flat tokens: decode rows and prefill chunks go through every projection together and part
-/// only inside attention. Embedding rows come in, logits of the wanted rows go out.
+/// only inside attention. Embedding rows come in, logits of the wanted rows and hidden states of
+/// those that are pooled go out.
 /// </summary>
 internal sealed class DecoderGraph
 {
@@ -42,6 +43,7 @@ internal sealed class DecoderGraph
         _graph.Input(DecoderInputs.Hidden, OnnxElement.Float, -1, _spec.HiddenSize);
         _graph.Input(DecoderInputs.Split, OnnxElement.Int64, _chunks + 1);
         _graph.Input(DecoderInputs.Wanted, OnnxElement.Int64, -1);
+        _graph.Input(DecoderInputs.PooledRows, OnnxElement.Int64, -1);
         foreach (string name in RopeInputs(_spec))
         {
             _graph.Input(name, OnnxElement.Float, -1, -1);
@@ -58,6 +60,7 @@ internal sealed class DecoderGraph
             }
         }
         _graph.Output(DecoderInputs.Logits, OnnxElement.Float, -1, _spec.VocabularySize);
+        _graph.Output(DecoderInputs.Pooled, OnnxElement.Float, -1, _spec.HiddenSize);
     }
 
     /// <summary>The rotation tables that the spec's layers read.</summary>
@@ -89,6 +92,7 @@ internal sealed class DecoderGraph
             string next = layer + 1 < _spec.Layers ? WeightLayout.Of(layer + 1, "attention_norm") : WeightLayout.FinalNorm;
             (normed, residual) = AddAndNorm(residual, forwarded, next);
         }
+        _graph.NamedNode("", "Gather", [normed, DecoderInputs.PooledRows], [DecoderInputs.Pooled], OnnxAttribute.Of("axis", 0));
         string wanted = _graph.Node("Gather", [normed, DecoderInputs.Wanted], OnnxAttribute.Of("axis", 0));
         string logits = Linear(wanted, WeightLayout.Head);
         if (_spec.LogitSoftCap is { } cap)

@@ -14,6 +14,12 @@ internal static class DecoderInputs
     /// <summary>Rows of the tokens whose logits are wanted, int64 [m].</summary>
     public const string Wanted = "wanted";
 
+    /// <summary>Rows of the tokens that are pooled, int64 [p]; p may be 0.</summary>
+    public const string PooledRows = "pooled_rows";
+
+    /// <summary>Their hidden states after the final norm, float [p, hidden].</summary>
+    public const string Pooled = "pooled";
+
     /// <summary>float [m, vocabulary].</summary>
     public const string Logits = "logits";
 

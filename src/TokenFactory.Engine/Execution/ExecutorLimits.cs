@@ -33,6 +33,9 @@ public sealed record ExecutorLimits
     /// </summary>
     public int StepsInFlight { get; init; } = 1;
 
+    /// <summary>Numbers of a pooled vector (<see cref="StepSlice.Pools"/>); 0 where the executor pools nothing.</summary>
+    public int PooledWidth { get; init; }
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the first limit that makes no sense.</summary>
     public void Validate()
     {
@@ -46,6 +49,10 @@ public sealed record ExecutorLimits
         if (StepsInFlight is < 1 or > 2)
         {
             throw new ArgumentException($"{nameof(StepsInFlight)} is {StepsInFlight}; an executor takes 1 or 2 steps at a time.");
+        }
+        if (PooledWidth < 0)
+        {
+            throw new ArgumentException($"{nameof(PooledWidth)} is {PooledWidth}; it is 0 where nothing is pooled.");
         }
     }
 

@@ -40,6 +40,9 @@ public sealed class StepPlan
     /// <summary>Slices that sample a token.</summary>
     public int SampleCount { get; private set; }
 
+    /// <summary>Slices that are pooled.</summary>
+    public int PoolCount { get; private set; }
+
     public bool IsEmpty => _sliceCount == 0;
 
     /// <summary>Empties the plan for another step.</summary>
@@ -51,6 +54,7 @@ public sealed class StepPlan
         _sliceCount = 0;
         SingleTokenSlices = 0;
         SampleCount = 0;
+        PoolCount = 0;
     }
 
     /// <summary>Drops what slices of the step before still refer to beyond this step's own; the others were overwritten.</summary>
@@ -67,7 +71,7 @@ public sealed class StepPlan
     /// Adds a slice of <paramref name="count"/> tokens and returns its tokens for the caller to fill. Single-token slices go before
     /// all others: adding one after a longer slice throws <see cref="InvalidOperationException"/>.
     /// </summary>
-    public Span<int> Add(int row, int start, int count, bool fresh, KvBlockTable blocks, int blockCount, SamplingState? sampling)
+    public Span<int> Add(int row, int start, int count, bool fresh, KvBlockTable blocks, int blockCount, SamplingState? sampling, bool pools = false)
     {
         if (count == 1)
         {
@@ -87,9 +91,14 @@ public sealed class StepPlan
         slice.Blocks = blocks;
         slice.BlockCount = blockCount;
         slice.Sampling = sampling;
+        slice.Pools = pools;
         if (sampling is not null)
         {
             SampleCount++;
+        }
+        if (pools)
+        {
+            PoolCount++;
         }
 
         Span<int> tokens = _tokens.AsSpan(_tokenCount, count);

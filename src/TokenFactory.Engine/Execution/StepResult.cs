@@ -1,12 +1,16 @@
 namespace TokenFactory.Engine.Execution;
 
-/// <summary>What a step produced. Pooled by its executor; filled with <see cref="Reset"/>, <see cref="Add"/> and <see cref="AddAlternative"/>.</summary>
+/// <summary>What a step produced. Pooled by its executor; filled with <see cref="Reset"/>, <see cref="Add"/>, <see cref="AddAlternative"/> and <see cref="AddPooled"/>.</summary>
 public sealed class StepResult
 {
     private readonly SampledToken[] _samples;
     private TokenLogprob[] _alternatives;
     private int _sampleCount;
     private int _alternativeCount;
+    private int[] _pooledSlices = [];
+    private float[] _pooled = [];
+    private int _pooledCount;
+    private int _pooledWidth;
 
     /// <param name="maxSamples">Most slices of a step that sample.</param>
     public StepResult(int maxSamples)
@@ -23,6 +27,9 @@ public sealed class StepResult
     /// <summary>Most likely tokens of the rows that asked for them, most likely first within a row.</summary>
     public ReadOnlySpan<TokenLogprob> Alternatives => _alternatives.AsSpan(0, _alternativeCount);
 
+    /// <summary>Slices that were pooled, in their order.</summary>
+    public ReadOnlySpan<int> PooledSlices => _pooledSlices.AsSpan(0, _pooledCount);
+
     /// <summary>Time that the device worked on the step.</summary>
     public TimeSpan ComputeTime { get; set; }
 
@@ -34,6 +41,7 @@ public sealed class StepResult
         StepId = stepId;
         _sampleCount = 0;
         _alternativeCount = 0;
+        _pooledCount = 0;
         ComputeTime = TimeSpan.Zero;
         Joules = null;
     }
@@ -59,4 +67,24 @@ public sealed class StepResult
         _alternatives[_alternativeCount++] = alternative;
         _samples[_sampleCount - 1].AlternativesCount++;
     }
+
+    /// <summary>Adds the vector pooled for slice <paramref name="slice"/> and returns it for the caller to fill. All of a step have one width.</summary>
+    public Span<float> AddPooled(int slice, int width)
+    {
+        // The memory comes with the first step that pools: most models never do.
+        if (_pooledCount == _pooledSlices.Length)
+        {
+            Array.Resize(ref _pooledSlices, Math.Max(4, _pooledSlices.Length * 2));
+        }
+        if ((_pooledCount + 1) * width > _pooled.Length)
+        {
+            Array.Resize(ref _pooled, _pooledSlices.Length * width);
+        }
+        _pooledWidth = width;
+        _pooledSlices[_pooledCount] = slice;
+        return _pooled.AsSpan(_pooledCount++ * width, width);
+    }
+
+    /// <summary>The vector of the slice at <paramref name="index"/> in <see cref="PooledSlices"/>: the hidden state of its last token, not normalised.</summary>
+    public ReadOnlySpan<float> Pooled(int index) => _pooled.AsSpan(index * _pooledWidth, _pooledWidth);
 }

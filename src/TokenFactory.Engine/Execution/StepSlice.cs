@@ -33,5 +33,11 @@ public struct StepSlice
     /// <summary>How to sample the token after the last of the slice; null where the slice ends inside the prompt and nothing is sampled.</summary>
     public SamplingState? Sampling;
 
+    /// <summary>
+    /// Whether the slice's last token is pooled: the result has its hidden state after the model's final norm. Never together with
+    /// <see cref="Sampling"/>.
+    /// </summary>
+    public bool Pools;
+
     public readonly bool Samples => Sampling is not null;
 }

@@ -50,11 +50,16 @@ internal sealed class EngineAdmission(EngineCore core, EngineOptions options)
         {
             return new Rejection(RejectionKind.InvalidParameter, "The prompt has no tokens.", "prompt");
         }
-        if (request.Prompt.Length >= core.MaxContext)
+        if (request.Embeds && core.Limits.PooledWidth == 0)
         {
+            return new Rejection(RejectionKind.InvalidParameter, $"{options.ModelName} cannot embed texts. Ask another model.", "model");
+        }
+        if (request.Prompt.Length > core.MaxContext || (request.Prompt.Length == core.MaxContext && !request.Embeds))
+        {
+            string together = request.Embeds ? "" : ", prompt and answer together";
             return new Rejection(
                 RejectionKind.PromptTooLong,
-                $"The prompt has {request.Prompt.Length} tokens; the context of {options.ModelName} is {core.MaxContext} tokens, prompt and answer together. Shorten the prompt.",
+                $"The prompt has {request.Prompt.Length} tokens; the context of {options.ModelName} is {core.MaxContext} tokens{together}. Shorten the prompt.",
                 "messages");
         }
         if (request.MaxNewTokens is < 1)

@@ -77,8 +77,7 @@ internal sealed class EngineCore : IDisposable
     public void Accept(Generation generation)
     {
         GenerationRequest request = generation.Request;
-        int most = MaxContext - request.Prompt.Length;
-        int maxNewTokens = Math.Min(request.MaxNewTokens ?? most, most);
+        int maxNewTokens = request.MostNewTokens(MaxContext);
         Sequence sequence = new(
             _nextSequence++, request.Lane, request.Prompt, maxNewTokens, new SamplingState(request.Sampling, request.Prompt, maxNewTokens, request.Constraint))
         {

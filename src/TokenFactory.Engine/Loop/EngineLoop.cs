@@ -103,10 +103,9 @@ public sealed class EngineLoop : IDisposable
         {
             return rejection;
         }
-        int room = MaxContext - request.Prompt.Length;
         Generation accepted = new(this, request, Options.Clock.GetTimestamp())
         {
-            MostTokens = request.Prompt.Length + Math.Min(request.MaxNewTokens ?? room, room),
+            MostTokens = request.Prompt.Length + request.MostNewTokens(MaxContext),
         };
         Open(accepted);
         if (!Post(new EngineMessage.Submit(accepted)))

@@ -35,7 +35,7 @@ public sealed record EngineSnapshot(
 /// <param name="PromptTokens">Tokens of the prompt.</param>
 /// <param name="ComputedTokens">Leading tokens whose keys and values are in the cache.</param>
 /// <param name="GeneratedTokens">Tokens generated.</param>
-/// <param name="MaxNewTokens">Most tokens it may generate.</param>
+/// <param name="MaxNewTokens">Most tokens it may generate; 0 for an embedding.</param>
 /// <param name="Age">Time since its arrival.</param>
 /// <param name="StartedAfter">From its arrival to its first step; null before.</param>
 /// <param name="FirstTokenAfter">From its arrival to its first token; null before.</param>
@@ -55,4 +55,8 @@ public sealed record RequestSnapshot(
     TimeSpan? StartedAfter,
     TimeSpan? FirstTokenAfter,
     IReadOnlyList<TimeSpan> PreemptedAfter,
-    bool ReaderBehind);
+    bool ReaderBehind)
+{
+    /// <summary>Whether its prompt is pooled and nothing is generated.</summary>
+    public bool Embeds => MaxNewTokens == 0;
+}

@@ -98,6 +98,9 @@ public sealed class Generation : IValueTaskSource<bool>
 
     internal long FirstTokenAt { get; set; }
 
+    /// <summary>What its prompt was pooled to; null before, and where nothing is pooled.</summary>
+    internal float[]? Pooled { get; set; }
+
     /// <summary>Waits until there is something to read. False: everything was read and nothing will follow. One reader only; allocates nothing.</summary>
     public ValueTask<bool> WaitAsync()
     {

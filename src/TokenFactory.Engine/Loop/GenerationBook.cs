@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Scheduling;
 using TokenFactory.Engine.Sequences;
@@ -81,6 +82,7 @@ internal sealed class GenerationBook
             }
             _taken.Add(new TakenToken(generation, sample));
         }
+        TakeInPooled(sequences, result);
         return cached;
     }
 
@@ -174,6 +176,29 @@ internal sealed class GenerationBook
         End(generation, FinishReason.Failed, "The model computed something that is no number for this request. Its weights may be damaged.");
         // Keys and values of it may be no numbers either, and lie in the cache.
         _scheduler.Blocks.DropCache();
+    }
+
+    /// <summary>Ends the sequences whose prompts a step has pooled, each with its vector.</summary>
+    private void TakeInPooled(ReadOnlySpan<Sequence> sequences, StepResult result)
+    {
+        for (int i = 0; i < result.PooledSlices.Length; i++)
+        {
+            Sequence sequence = sequences[result.PooledSlices[i]];
+            sequence.PendingSamples = 0;
+            if (sequence.State == SequenceState.Finished)
+            {
+                continue;
+            }
+            Generation generation = (Generation)sequence.Owner!;
+            ReadOnlySpan<float> vector = result.Pooled(i);
+            if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(vector)))
+            {
+                EndCorrupted(generation);
+                continue;
+            }
+            generation.Pooled = vector.ToArray();
+            End(generation, FinishReason.Stop, error: null);
+        }
     }
 
     private static int CountPrompts(ScheduledStep step)
@@ -288,7 +313,8 @@ internal sealed class GenerationBook
             clock.GetElapsedTime(sequence.ArrivedAt, now),
             error,
             generation.JoulesSoFar,
-            generation.Output.StopString);
+            generation.Output.StopString,
+            generation.Pooled);
         generation.Account.AddFinished();
         sequence.ReturnMemory();
         foreach (IEngineObserver observer in _observers)

@@ -13,6 +13,7 @@ namespace TokenFactory.Engine.Loop;
 /// <param name="Error">What failed, where the reason is <see cref="FinishReason.Failed"/>.</param>
 /// <param name="Joules">Its share of the energy of the steps that computed it; null where nothing measures it.</param>
 /// <param name="StopString">The stop string that ended it; null where none did.</param>
+/// <param name="Pooled">The hidden state of the prompt's last token after the final norm, as the model computes it; null unless it was asked for and computed.</param>
 public sealed record GenerationOutcome(
     FinishReason Reason,
     int PromptTokens,
@@ -23,4 +24,5 @@ public sealed record GenerationOutcome(
     TimeSpan TotalTime,
     string? Error,
     double? Joules = null,
-    string? StopString = null);
+    string? StopString = null,
+    float[]? Pooled = null);

@@ -4,7 +4,7 @@ using TokenFactory.Engine.Sequences;
 
 namespace TokenFactory.Engine.Loop;
 
-/// <summary>What the engine is asked to generate. Texts are tokens already; who may ask was decided before.</summary>
+/// <summary>What the engine is asked to generate, or to embed. Texts are tokens already; who may ask was decided before.</summary>
 public sealed record GenerationRequest
 {
     /// <summary>Names the request in logs, the queue and the ledger.</summary>
@@ -20,6 +20,9 @@ public sealed record GenerationRequest
 
     /// <summary>The prompt's token ids, at least one.</summary>
     public required int[] Prompt { get; init; }
+
+    /// <summary>Whether the prompt is pooled to a vector (<see cref="GenerationOutcome.Pooled"/>) and nothing is generated.</summary>
+    public bool Embeds { get; init; }
 
     /// <summary>Most tokens to generate; null: as many as the context leaves.</summary>
     public int? MaxNewTokens { get; init; }
@@ -49,4 +52,11 @@ public sealed record GenerationRequest
 
     /// <summary>Hears when this one generation begins and ends; null for nobody.</summary>
     public IGenerationListener? Listener { get; init; }
+
+    /// <summary>Most tokens that may be generated in a context of so many tokens, prompt and generated ones together.</summary>
+    internal int MostNewTokens(int context)
+    {
+        int room = context - Prompt.Length;
+        return Embeds ? 0 : Math.Min(MaxNewTokens ?? room, room);
+    }
 }

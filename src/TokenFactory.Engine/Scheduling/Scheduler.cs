@@ -380,9 +380,9 @@ public sealed class Scheduler
     private void AddSlice(ScheduledStep step, Sequence sequence, int count)
     {
         int start = sequence.ComputedCount;
-        bool samples = sequence.Lag == count;
+        bool isLast = sequence.Lag == count;
         Span<int> tokens = step.Plan.Add(
-            sequence.Row, start, count, sequence.IsFresh, sequence.Blocks, sequence.BlockCount, samples ? sequence.Sampling : null);
+            sequence.Row, start, count, sequence.IsFresh, sequence.Blocks, sequence.BlockCount, isLast && !sequence.IsPooled ? sequence.Sampling : null, isLast && sequence.IsPooled);
         if (count == 1)
         {
             tokens[0] = start == sequence.Count - 1 ? sequence.LastToken : start < sequence.Count ? sequence.Tokens[start] : StepPlan.LastSampled;
@@ -397,7 +397,7 @@ public sealed class Scheduler
         sequence.IsFresh = false;
         sequence.PlannedStep = step.Plan.StepId;
         sequence.ComputedCount += count;
-        sequence.PendingSamples += samples ? 1 : 0;
+        sequence.PendingSamples += isLast ? 1 : 0;
         _waiting.Charge(sequence, count);
     }
 

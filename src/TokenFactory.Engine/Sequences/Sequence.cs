@@ -21,12 +21,12 @@ public sealed class Sequence
     /// <param name="id">Unique within the engine, growing with arrival.</param>
     /// <param name="lane">The queue it waits in.</param>
     /// <param name="prompt">The prompt's tokens, at least one; copied.</param>
-    /// <param name="maxNewTokens">Most tokens to generate, at least one.</param>
+    /// <param name="maxNewTokens">Most tokens to generate; 0 for a prompt that is pooled instead.</param>
     /// <param name="sampling">How to choose tokens.</param>
     public Sequence(long id, Lane lane, ReadOnlySpan<int> prompt, int maxNewTokens, SamplingState sampling)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxNewTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxNewTokens);
         Id = id;
         Lane = lane;
         PromptCount = prompt.Length;
@@ -46,6 +46,9 @@ public sealed class Sequence
 
     public int MaxNewTokens { get; }
 
+    /// <summary>Whether nothing is generated: the step that computes its last token pools it, and is the sequence's last.</summary>
+    public bool IsPooled => MaxNewTokens == 0;
+
     public SamplingState Sampling { get; }
 
     /// <summary>Tokens known: the prompt's and those generated.</summary>
@@ -56,11 +59,12 @@ public sealed class Sequence
     /// <summary>Leading tokens whose keys and values are in the cache, or will be when the submitted steps are done.</summary>
     public int ComputedCount { get; internal set; }
 
-    /// <summary>Tokens that submitted steps will sample: 0, or up to the executor's steps in flight.</summary>
+    /// <summary>Tokens that submitted steps will sample: 0, or up to the executor's steps in flight. The vector of a pooled sequence counts as one.</summary>
     public int PendingSamples { get; internal set; }
 
     /// <summary>
-    /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them, and
+    /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them (nor the
+    /// vector of a pooled sequence), and
     /// while one is pending on which a constraint's next mask depends.
     /// </summary>
     public int Lag => PendingSamples > 0 && (Sampling.IsConstrained || GeneratedCount + PendingSamples >= MaxNewTokens) ? 0 : Count + PendingSamples - ComputedCount;

@@ -25,6 +25,9 @@ public sealed record ServedModel(
     /// <summary>How it marks calls of tools and reasoning.</summary>
     public ChatDialect Dialect { get; init; } = ChatDialect.Plain;
 
+    /// <summary>Why its hidden states are no embeddings, from its folder; null where nothing speaks against it.</summary>
+    public string? EmbeddingObstacle { get; init; }
+
     /// <summary>Forms that texts can be held to.</summary>
     public ModelConstraints Constraints { get; } = new(Tokenizer, Replicas[0].Options.EndTokens, Replicas[0].Limits.VocabularySize);
 
@@ -49,6 +52,9 @@ public sealed record ServedModel(
     /// <summary>Requests that wait, over all replicas.</summary>
     public int TotalWaiting => Replicas.Sum(replica => replica.Status.TotalWaiting);
 
+    /// <summary>Whether new requests are refused until <see cref="Resume"/>.</summary>
+    public bool IsDraining => Replicas[0].IsDraining;
+
     /// <summary>The replica that computes the next request; see <see cref="ReplicaChoice"/>. Allocates nothing.</summary>
     public EngineLoop ChooseReplica() => ReplicaChoice.LeastWork(Replicas);
 
@@ -69,6 +75,10 @@ public sealed record ServedModel(
         }
         return string.Join(' ', problems.Distinct());
     }
+
+    /// <summary>Why it embeds no texts, in words; null where it does.</summary>
+    public string? FindEmbeddingProblem() =>
+        EmbeddingObstacle ?? (Limits.PooledWidth == 0 ? "what computes it gives no hidden states" : null);
 
     /// <summary>Puts a new batch policy into force on every replica, each at its next step.</summary>
     /// <exception cref="ArgumentException">The policy exceeds the replicas' limits; the message lists how, and nothing is changed.</exception>

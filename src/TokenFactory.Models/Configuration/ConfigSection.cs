@@ -21,40 +21,26 @@ internal sealed class ConfigSection
 
     public string File { get; }
 
-    public static ConfigSection Load(string file)
+    public static ConfigSection Load(string file) => Parse(file, ReadAll(file));
+
+    /// <summary>The objects of a file that is an array of them.</summary>
+    public static ImmutableArray<ConfigSection> LoadList(string file)
     {
-        FileInfo info = new(file);
-        if (!info.Exists)
-        {
-            throw new ModelFormatException(file, null, "the file is missing; a model folder in Hugging Face layout has it");
-        }
-        if (info.Length > MaxFileBytes)
-        {
-            throw new ModelFormatException(file, null, $"the file has {info.Length} bytes; a configuration has at most {MaxFileBytes}");
-        }
-        return Parse(file, System.IO.File.ReadAllBytes(file));
+        JsonElement list = ParseRoot(file, ReadAll(file), JsonValueKind.Array, "an array");
+        return
+        [
+            .. list.EnumerateArray().Select((item, index) => item.ValueKind == JsonValueKind.Object
+                ? new ConfigSection(file, item, $"[{index}].")
+                : throw new ModelFormatException(file, $"[{index}]", $"is {Kind(item)}; expected an object")),
+        ];
     }
 
-    public static ConfigSection Parse(string file, ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            ReadOnlySpan<byte> span = json.Span;
-            int start = span.StartsWith("\uFEFF"u8) ? 3 : 0;
-            using JsonDocument document = JsonDocument.Parse(json[start..]);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                throw new ModelFormatException(file, null, $"the top level is {Kind(document.RootElement)}; expected an object");
-            }
-            return new ConfigSection(file, document.RootElement.Clone(), "");
-        }
-        catch (JsonException e)
-        {
-            throw new ModelFormatException(file, null, $"not valid JSON: {e.Message}", e);
-        }
-    }
+    public static ConfigSection Parse(string file, ReadOnlyMemory<byte> json) => new(file, ParseRoot(file, json, JsonValueKind.Object, "an object"), "");
 
     public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Names of all members.</summary>
+    public IEnumerable<string> Names() => _element.EnumerateObject().Select(member => member.Name);
 
     public ConfigSection? Section(string name)
     {
@@ -163,6 +149,39 @@ internal sealed class ConfigSection
     // An explicit null counts as absent: Hugging Face writes both for "no value".
     private JsonElement? Find(string name) =>
         _element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static byte[] ReadAll(string file)
+    {
+        FileInfo info = new(file);
+        if (!info.Exists)
+        {
+            throw new ModelFormatException(file, null, "the file is missing; a model folder in Hugging Face layout has it");
+        }
+        if (info.Length > MaxFileBytes)
+        {
+            throw new ModelFormatException(file, null, $"the file has {info.Length} bytes; a configuration has at most {MaxFileBytes}");
+        }
+        return System.IO.File.ReadAllBytes(file);
+    }
+
+    private static JsonElement ParseRoot(string file, ReadOnlyMemory<byte> json, JsonValueKind kind, string expected)
+    {
+        try
+        {
+            ReadOnlySpan<byte> span = json.Span;
+            int start = span.StartsWith("\uFEFF"u8) ? 3 : 0;
+            using JsonDocument document = JsonDocument.Parse(json[start..]);
+            if (document.RootElement.ValueKind != kind)
+            {
+                throw new ModelFormatException(file, null, $"the top level is {Kind(document.RootElement)}; expected {expected}");
+            }
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new ModelFormatException(file, null, $"not valid JSON: {e.Message}", e);
+        }
+    }
 
     private string Path(string name) => _prefix + name;
 

@@ -17,7 +17,7 @@ public sealed record HubSnapshot(string Repository, string Revision, string Comm
     private static readonly string[] SmallFiles =
     [
         "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json", "LICENSE", "LICENSE.txt", "README.md",
+        "chat_template.jinja", "chat_template.json", "model.safetensors.index.json", "modules.json", "1_Pooling/config.json", "LICENSE", "LICENSE.txt", "README.md",
     ];
 
     /// <summary>What serving needs, the small files first: configuration, tokenizer, template, and safetensors of the model itself.</summary>

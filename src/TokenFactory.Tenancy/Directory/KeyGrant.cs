@@ -1,4 +1,5 @@
 using TokenFactory.Tenancy.Keys;
+using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Tenancy.Plans;
 using TokenFactory.Tenancy.Quotas;
 using TokenFactory.Tenancy.Tenants;
@@ -14,6 +15,11 @@ namespace TokenFactory.Tenancy.Directory;
 /// <param name="Lanes">Lanes that may be used.</param>
 public sealed record KeyGrant(ApiKey Key, Tenant Tenant, Plan Plan, QuotaTerms Terms, double Weight, LaneRights Lanes)
 {
+    /// <summary>The console's own requests: no limits, every lane, and in the ledger under ids of all zeros.</summary>
+    public static KeyGrant Console { get; } = ResolveWithoutKey(
+        new Tenant(Guid.Empty, UsageRecord.Console, "Console", "UTC", Guid.Empty, null, null, PlanLimits.None, TenantState.Active),
+        new Plan(Guid.Empty, UsageRecord.Console, PlanLimits.None, [], null, LaneRights.All, 1, null, 1));
+
     /// <summary>Resolves a key: the tenant's own limits stand in for the plan's, limit by limit; the key's hold beside them.</summary>
     public static KeyGrant Resolve(ApiKey key, Tenant tenant, Plan plan) => new(
         key,

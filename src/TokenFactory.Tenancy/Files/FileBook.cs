@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Batches;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Tenants;
 
 namespace TokenFactory.Tenancy.Files;
 
@@ -86,14 +87,15 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
         return await Living(context, tenant).Where(file => file.Id == id).ExecuteDeleteAsync(cancellation) > 0;
     });
 
-    /// <summary>Forgets the files that have expired, save those that a batch still reads.</summary>
+    /// <summary>Forgets the files that have expired and those of deleted tenants, save those that a batch still reads.</summary>
     /// <returns>The ids of the files; their content is the caller's to delete.</returns>
     public Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlyList<string>>(async context =>
     {
         DateTimeOffset now = clock.GetUtcNow();
         IQueryable<string> inputs = context.Batches.Open().Select(batch => batch.InputFileId);
+        IQueryable<Guid> deleted = context.Tenants.Where(tenant => tenant.State == (int)TenantState.Deleted).Select(tenant => tenant.Id);
         List<string> ids = await context.Files
-            .Where(file => file.ExpiresAt != null && file.ExpiresAt <= now && !inputs.Contains(file.Id))
+            .Where(file => ((file.ExpiresAt != null && file.ExpiresAt <= now) || deleted.Contains(file.TenantId)) && !inputs.Contains(file.Id))
             .Select(file => file.Id).ToListAsync(cancellation);
         foreach (string[] some in ids.Chunk(500))
         {

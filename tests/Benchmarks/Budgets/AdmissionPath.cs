@@ -71,7 +71,7 @@ internal sealed class AdmissionPath(ScratchTenancy tenancy)
         RateHeaders.Write(context.Response.Headers, _quotas.Room(caller.Grant.Terms));
         RequestMeter meter = new(
             _ledger,
-            new RequestIdentity(caller.RequestId, caller.RequestId, caller.Grant, "model", "cpu:0", caller.Lane, caller.Feature), reservation, 1, 1, TimeProvider.System);
+            new RequestIdentity(caller.RequestId, caller.RequestId, caller.Grant, "model", "cpu:0", caller.Lane, caller.Feature), reservation!, 1, 1, TimeProvider.System);
         IGenerationListener listener = meter.ListenTo(0);
         meter.Accept();
         meter.Complete();

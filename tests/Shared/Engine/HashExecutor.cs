@@ -38,6 +38,7 @@ internal sealed class HashExecutor : IModelExecutor
         MaxChunks = 2,
         MaxContext = 512,
         VocabularySize = 256,
+        PooledWidth = 8,
     };
 
     public DeviceInfo Device { get; init; } = new("test:0", "Hash executor", "test", "none", 1 << 20);
@@ -91,6 +92,18 @@ internal sealed class HashExecutor : IModelExecutor
         return [.. context.Skip(prompt.Length)];
     }
 
+    /// <summary>The vector that a prompt is pooled to, as every schedule has to give it.</summary>
+    public static float[] Pool(ReadOnlySpan<int> context, int width)
+    {
+        float[] vector = new float[width];
+        for (int i = 0; i < width; i++)
+        {
+            // The prompt, and the place in the vector, decide every number.
+            vector[i] = Next([.. context, i], int.MaxValue) - 'm' + (0.25f * i);
+        }
+        return vector;
+    }
+
     public void Submit(StepPlan plan)
     {
         if (_plans.Count >= Limits.StepsInFlight)
@@ -127,6 +140,10 @@ internal sealed class HashExecutor : IModelExecutor
             {
                 Sample(plan.Slices[i], i, sampling);
             }
+            else if (plan.Slices[i].Pools)
+            {
+                Pool(plan.Slices[i], i);
+            }
         }
         return _result;
     }
@@ -152,17 +169,32 @@ internal sealed class HashExecutor : IModelExecutor
 
     private void Sample(in StepSlice slice, int index, SamplingState sampling)
     {
-        int length = slice.Start + slice.Count;
-        int[] context = new int[length];
-        for (int position = 0; position < length; position++)
-        {
-            context[position] = _memory[Address(slice, position)];
-        }
-        int next = length >= EndAfter && EndToken >= 0 ? EndToken : Choose?.Invoke(context) ?? Next(context, Limits.VocabularySize);
+        int[] context = ReadBack(slice);
+        int next = context.Length >= EndAfter && EndToken >= 0 ? EndToken : Choose?.Invoke(context) ?? Next(context, Limits.VocabularySize);
         Array.Clear(_logits);
         _logits[next] = IsPoisoned?.Invoke(slice) == true ? float.NaN : 10;
         _sampler.Sample(_logits, sampling, index, _result);
         _lastSampled[slice.Row] = _result.Samples[^1].Token;
+    }
+
+    private void Pool(in StepSlice slice, int index)
+    {
+        Span<float> vector = _result.AddPooled(index, Limits.PooledWidth);
+        Pool(ReadBack(slice), vector.Length).CopyTo(vector);
+        if (IsPoisoned?.Invoke(slice) == true)
+        {
+            vector[^1] = float.NaN;
+        }
+    }
+
+    private int[] ReadBack(in StepSlice slice)
+    {
+        int[] context = new int[slice.Start + slice.Count];
+        for (int position = 0; position < context.Length; position++)
+        {
+            context[position] = _memory[Address(slice, position)];
+        }
+        return context;
     }
 
     private int Address(in StepSlice slice, int position) =>

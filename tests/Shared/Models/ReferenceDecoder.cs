@@ -38,6 +38,18 @@ internal sealed class ReferenceDecoder
         return [.. tokens.Select(token => Forward(token, keys, values))];
     }
 
+    /// <summary>The hidden state of the last token after the final norm.</summary>
+    public double[] Pooled(IReadOnlyList<int> tokens)
+    {
+        (List<double[]>[] keys, List<double[]>[] values) = (Cache(), Cache());
+        double[] hidden = [];
+        foreach (int token in tokens)
+        {
+            hidden = Hidden(token, keys, values);
+        }
+        return hidden;
+    }
+
     /// <summary>The most likely tokens after a prompt, and the logits that each was chosen by.</summary>
     public (int[] Tokens, List<double[]> Logits) Greedy(int[] prompt, int count)
     {
@@ -63,6 +75,12 @@ internal sealed class ReferenceDecoder
 
     private double[] Forward(int token, List<double[]>[] keys, List<double[]>[] values)
     {
+        double[] logits = Multiply(_map[WeightRole.OutputHead], Hidden(token, keys, values));
+        return _spec.LogitSoftCap is { } cap ? [.. logits.Select(x => cap * Math.Tanh(x / cap))] : logits;
+    }
+
+    private double[] Hidden(int token, List<double[]>[] keys, List<double[]>[] values)
+    {
         int position = keys[0].Count;
         double[] hidden = [.. Tensor(_map[WeightRole.TokenEmbedding]).AsSpan(token * _spec.HiddenSize, _spec.HiddenSize).ToArray().Select(x => (double)x * _spec.EmbeddingScale)];
         for (int layer = 0; layer < _spec.Layers; layer++)
@@ -73,8 +91,7 @@ internal sealed class ReferenceDecoder
             double[] forwarded = _spec.HasExperts(layer) ? Experts(layer, forward) : FeedForward(layer, forward);
             hidden = Add(hidden, _spec.PostNorms ? Norm(forwarded, WeightRole.PostFeedForwardNorm, layer) : forwarded);
         }
-        double[] logits = Multiply(_map[WeightRole.OutputHead], Norm(hidden, _map[WeightRole.FinalNorm]));
-        return _spec.LogitSoftCap is { } cap ? [.. logits.Select(x => cap * Math.Tanh(x / cap))] : logits;
+        return Norm(hidden, _map[WeightRole.FinalNorm]);
     }
 
     private double[] Attention(int layer, int position, double[] normed, List<double[]> keys, List<double[]> values)

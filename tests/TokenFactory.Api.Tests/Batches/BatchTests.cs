@@ -45,6 +45,26 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Batch_OfEmbeddings_AnswersWhatTheEndpointAnswers()
+    {
+        await using ApiHost host = await ApiHost.StartAsync();
+        const string Embeddings = "/v1/embeddings";
+        JsonElement live = await Answers.ReadAsync(await host.Client.PostAsJsonAsync(Embeddings, new { input = "one text", encoding_format = "base64" }));
+        string id = await StartAsync(
+            host.Client,
+            string.Join('\n', Line("good", new { model = "hash", input = "one text", encoding_format = "base64" }, Embeddings), Line("empty", new { model = "hash", input = "" }, Embeddings)),
+            Embeddings);
+
+        JsonElement batch = await UntilAsync(host.Client, id, "completed");
+
+        JsonElement answer = Assert.Single(await ReadAsync(host.Client, batch, "output_file_id"));
+        Assert.Equal(live.GetProperty("data").ToString(), answer.GetProperty("response").GetProperty("body").GetProperty("data").ToString());
+        Assert.Equal((2, 1, 1), (Count(batch, "total"), Count(batch, "completed"), Count(batch, "failed")));
+        JsonElement row = (await host.ReadLedgerAsync()).Single(row => row.GetProperty("lane").GetString() == "batch");
+        Assert.Equal(("one text".Length, 0), (row.GetProperty("prompt_tokens").GetInt32(), row.GetProperty("generated_tokens").GetInt32()));
+    }
+
+    [Fact]
     public async Task Batch_OfConversations_FailsTheLinesThatTheEndpointRefuses()
     {
         await using ApiHost host = await ApiHost.StartAsync();
@@ -115,7 +135,7 @@ public sealed class BatchTests
     [Theory]
     [InlineData("""{"endpoint":"/v1/completions","completion_window":"24h"}""", "input_file_id")]
     [InlineData("""{"input_file_id":"file-none","endpoint":"/v1/completions","completion_window":"24h"}""", "input_file_id")]
-    [InlineData("""{"input_file_id":"FILE","endpoint":"/v1/embeddings","completion_window":"24h"}""", "endpoint")]
+    [InlineData("""{"input_file_id":"FILE","endpoint":"/v1/images/generations","completion_window":"24h"}""", "endpoint")]
     [InlineData("""{"input_file_id":"FILE","endpoint":"/v1/completions","completion_window":"1h"}""", "completion_window")]
     [InlineData("""{"input_file_id":"FILE","endpoint":"/v1/completions","completion_window":"24h","metadata":{"a":1}}""", "metadata")]
     [InlineData("""{"input_file_id":"FILE","endpoint":"/v1/completions","completion_window":"24h","output_expires_after":{"anchor":"created_at","seconds":5}}""", "output_expires_after")]

@@ -54,7 +54,7 @@ internal static class FieldCatalog
         new("logprobs", Treatment.Honoured, "of every token, marks of reasoning and calls among them", "true"),
         new("top_logprobs", Treatment.Honoured, "0 to 20", "2,\"logprobs\":true"),
         new("tools", Treatment.Honoured, "functions; custom tools are refused, and `strict` where `tool_choice` does not name the function: else arguments are as the model writes them", Tool),
-        new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is a call; a function that is named, or the only one, is the one that is called, with a JSON object, and with one of its schema where that is `strict`", $"\"required\",\"tools\":{Tool}"),
+        new("tool_choice", Treatment.Honoured, "`none`: the model is not told of tools; `required` or a function: the call is opened in the prompt, so the answer is one call; a function that is named, or the only one, is the one that is called, with a JSON object, and with one of its schema where that is `strict`; of several, one of those that were sent, with a JSON object (save in the forms of later Mistral models and gpt-oss, where the model writes the name)", $"\"required\",\"tools\":{Tool}"),
         new("parallel_tool_calls", Treatment.Honoured, "false: calls after the first are left out", $"false,\"tools\":{Tool}"),
         new("reasoning_effort", Treatment.Honoured, "given to the chat template, which may know it; `none` also sets `enable_thinking` to false", "\"low\""),
         new("response_format", Treatment.Honoured, "not together with tools that may be called; open reasoning is closed first", "{\"type\":\"json_object\"}"),
@@ -120,6 +120,26 @@ internal static class FieldCatalog
         new("prompt", Treatment.Refused, "no prompts are kept", "{\"id\":\"p\"}"),
         new("context_management", Treatment.Refused, "nothing is summed up; an empty list is taken", "[{\"type\":\"compaction\"}]"),
         new("moderation", Treatment.Refused, "no moderation", "{\"model\":\"x\"}"),
+    ];
+
+    /// <summary>Of <c>POST /v1/embeddings</c>.</summary>
+    public static IReadOnlyList<FieldEntry> Embeddings { get; } =
+    [
+        new("input", Treatment.Honoured, "a string, strings, token ids, or lists of token ids; at most 2048 texts, none empty, each within the model's context", "[\"x\",\"y\"]"),
+        new("model", Treatment.Honoured, "may be left out where one model serves; one whose folder pools otherwise than by the last token is refused", "\"hash\""),
+        new("encoding_format", Treatment.Honoured, "`float`, or `base64` of little-endian float32", "\"base64\""),
+        new("dimensions", Treatment.Honoured, "1 to the model's width: the first so many numbers, scaled to length 1 again", "4"),
+        new("user", Treatment.Accepted, "a name for the client's own books", "\"u\""),
+    ];
+
+    /// <summary>Of embeddings and in no specification of OpenAI's.</summary>
+    public static IReadOnlyList<FieldEntry> EmbeddingsBeyond { get; } =
+    [
+        new("cache_salt", Treatment.Honoured, "prefixes are shared with those of the same salt only", "\"s\""),
+        new("messages", Treatment.Refused, "send `input`", "[]"),
+        new("add_special_tokens", Treatment.Refused, "texts get the tokens that the model wants; `true` is taken", "false"),
+        new("normalize", Treatment.Refused, "vectors have length 1; `true` is taken", "false"),
+        new("truncate_prompt_tokens", Treatment.Refused, "nothing is cut", "5"),
     ];
 
     /// <summary>Of chat completions and in no specification of OpenAI's.</summary>

@@ -45,6 +45,8 @@ internal static class FieldDocument
         AddTable(text, "`POST /v1/completions`", FieldCatalog.Completions);
         AddTable(text, "`POST /v1/responses`", FieldCatalog.Responses);
         text.Append(Responses.ReplaceLineEndings("\n"));
+        AddTable(text, "`POST /v1/embeddings`", FieldCatalog.Embeddings);
+        AddTable(text, "`POST /v1/embeddings`, beyond OpenAI's description", FieldCatalog.EmbeddingsBeyond);
         return text.Append(Messages.ReplaceLineEndings("\n")).ToString();
     }
 

@@ -12,13 +12,14 @@ public sealed class FieldTests
     private const string MaxTokens = "\"max_tokens\":4";
     private const string ChatBase = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]";
     private const string CompletionBase = "\"prompt\":\"x\"";
-    private const string ResponseBase = "\"input\":\"x\"";
+    private const string InputBase = "\"input\":\"x\"";
 
     private static readonly (string Path, string Schema, IReadOnlyList<FieldEntry> Described, IReadOnlyList<FieldEntry> Beyond, string[] Base)[] Endpoints =
     [
         ("/v1/chat/completions", "CreateChatCompletionRequest", FieldCatalog.Chat, FieldCatalog.Beyond, [ChatBase, MaxTokens]),
         ("/v1/completions", "CreateCompletionRequest", FieldCatalog.Completions, [], [CompletionBase, MaxTokens]),
-        ("/v1/responses", "CreateResponse", FieldCatalog.Responses, [], [ResponseBase, "\"max_output_tokens\":4"]),
+        ("/v1/responses", "CreateResponse", FieldCatalog.Responses, [], [InputBase, "\"max_output_tokens\":4"]),
+        ("/v1/embeddings", "CreateEmbeddingRequest", FieldCatalog.Embeddings, FieldCatalog.EmbeddingsBeyond, [InputBase]),
     ];
 
     public static TheoryData<string, string> Cases
@@ -41,6 +42,7 @@ public sealed class FieldTests
     [InlineData("CreateChatCompletionRequest")]
     [InlineData("CreateCompletionRequest")]
     [InlineData("CreateResponse")]
+    [InlineData("CreateEmbeddingRequest")]
     public void Catalog_NamesEveryFieldOfTheDescription(string schema)
     {
         IReadOnlyList<FieldEntry> listed = Endpoints.Single(endpoint => endpoint.Schema == schema).Described;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TokenFactory.Api.Tests.Dialects;
+using TokenFactory.Engine.Text;
 using Xunit;
 
 namespace TokenFactory.Api.Tests.Tools;
@@ -103,7 +104,7 @@ public sealed class ToolCallTests
     }
 
     [Theory]
-    [InlineData("required", "hello\n", "prompt\n<tool_call>\n{\"name\": \"")]
+    [InlineData("required", "hello\n", "prompt\n<tool_call>\n")]
     [InlineData("named", "hello<think>\n", "prompt<think>\n</think>\n\n<tool_call>\n{\"name\": \"get_weather\", \"arguments\":")]
     public async Task Post_ChoiceForces_OpensTheCallInThePrompt(string choice, string ending, string prompt)
     {
@@ -117,6 +118,27 @@ public sealed class ToolCallTests
         Assert.Equal("get_weather", Function(answer).GetProperty("name").GetString());
         Assert.Equal("{\"city\": \"Paris\"}", Function(answer).GetProperty("arguments").GetString());
         Assert.Equal(0, answer.GetProperty("usage").GetProperty("completion_tokens_details").GetProperty("reasoning_tokens").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("Hermes", "<tool_call>\n{\"name\": \"add\", \"arguments\": {\"city\": \"Oslo\"}}", "add", "{\"city\": \"Oslo\"}")]
+    [InlineData("Hermes", "<tool_call>\n{\"name\": \"get_time\", \"arguments\": {}}", "get_weather", null)]
+    [InlineData("Llama", "{\"name\": \"add\", \"parameters\": {\"a\": [1]}}", "add", "{\"a\": [1]}")]
+    [InlineData("Llama", "Let me think about it.", null, null)]
+    [InlineData("MistralList", "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Oslo\"}}", "get_weather", "{\"city\": \"Oslo\"}")]
+    public async Task Post_RequiredOfSeveral_CallsOneThatWasSentWithAnObject(string format, string wished, string? name, string? arguments)
+    {
+        await using ApiHost host = await ToolHost.StartAsync(new ChatDialect(Enum.Parse<ToolFormat>(format), ReasoningFormat.None), wished);
+
+        JsonElement answer = await Answers.ReadAsync(await host.ChatAsync(new { messages = ToolHost.Hello, tools = ToolHost.Two, tool_choice = "required", max_tokens = 300 }));
+
+        JsonElement function = Function(answer);
+        Assert.Contains(function.GetProperty("name").GetString(), name is null ? ["get_weather", "add"] : new[] { name });
+        if (arguments is not null)
+        {
+            Assert.Equal(arguments, function.GetProperty("arguments").GetString());
+            Assert.Equal("tool_calls", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        }
     }
 
     [Theory]

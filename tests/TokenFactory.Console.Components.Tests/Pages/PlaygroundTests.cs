@@ -3,6 +3,7 @@ using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using TokenFactory.Engine.Text;
 using TokenFactory.Web.Tests.Setup;
 using Xunit;
 using PlaygroundPage = TokenFactory.Web.Components.Pages.Playground;
@@ -40,6 +41,25 @@ public sealed class PlaygroundTests : ConsoleContext
         Assert.Equal("6", page.Find("[data-testid=generated]").TextContent);
         Assert.Equal("9 (0 cached)", page.Find("[data-testid=prompt]").TextContent);
         Assert.Equal("", page.Find(".composer textarea").GetAttribute("value"));
+    }
+
+    [Fact]
+    public void Send_ModelThinks_FoldsTheThoughtAwayOnceItAnswers()
+    {
+        HashModel model = AddModel();
+        Catalog.Remove("hash");
+        Catalog.Add(model.Served with { Dialect = new ChatDialect(ToolFormat.None, ReasoningFormat.Think) });
+        model.Executor.StepTime = TimeSpan.FromMilliseconds(5);
+        model.Executor.Choose = context => "<think>"u8.ToArray().Concat(Enumerable.Repeat((byte)'h', 40)).Concat("</think>Yes."u8.ToArray()).ElementAt(context.Length - "user: Hi\n".Length);
+        Navigation.NavigateTo("playground?max_tokens=59");
+        IRenderedComponent<PlaygroundPage> page = Render<PlaygroundPage>();
+
+        Say(page, "Hi");
+
+        page.WaitForAssertion(() => Assert.True(page.Find(".reasoning").HasAttribute("open")), Patience);
+        page.WaitForAssertion(() => Assert.Equal("Yes.", page.FindAll(".turn-text")[1].TextContent), Patience);
+        Assert.False(page.Find(".reasoning").HasAttribute("open"));
+        Assert.Equal(new string('h', 40), page.Find(".reasoning p").TextContent);
     }
 
     [Fact]

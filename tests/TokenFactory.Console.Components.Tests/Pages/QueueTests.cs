@@ -85,6 +85,20 @@ public sealed class QueueTests : ConsoleContext
     }
 
     [Fact]
+    public void Embedding_ThatWaits_IsCalledSoInItsRowAndItsPanel()
+    {
+        HashModel model = AddSlowModel();
+        Submit(model, "tenant-a", 1);
+        Assert.Null(model.Engine.TrySubmit(new GenerationRequest { Id = "vector", Tenant = "t", Prompt = [1, 2, 3], Embeds = true }, out _));
+        IRenderedComponent<Queue> page = Render<Queue>();
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("tbody .id").Count), Patience);
+
+        page.Act(live => live.FindAll("tbody tr").First(row => row.TextContent.Contains("embedding", StringComparison.Ordinal)).QuerySelector(".id")!.Click());
+
+        page.WaitForAssertion(() => Assert.EndsWith("computed · embedding", page.Find("section.request p").TextContent), Patience);
+    }
+
+    [Fact]
     public void Request_OnTheSecondReplica_IsFoundThereAndCancelled()
     {
         using HashModel model = new(moreDevices: ["test:1"]);

@@ -17,7 +17,7 @@ public sealed class PlaygroundDeskTests : IDisposable
     public PlaygroundDeskTests()
     {
         _catalog.Add(_model.Served);
-        _desk = new PlaygroundDesk(_catalog, _ledger, TimeProvider.System, () => { });
+        _desk = new PlaygroundDesk(_catalog, TestClients.CountingIn(_ledger), TimeProvider.System, () => { });
     }
 
     private static PlaygroundSide Short => new() { Parameters = Tokens(3) };
@@ -180,7 +180,7 @@ public sealed class PlaygroundDeskTests : IDisposable
         _desk.Show(new PlaygroundState { Left = Short with { System = "S" }, Right = Short });
         await _desk.SendAsync("A");
         SharedTexts texts = _desk.WriteTexts(withConversation: true);
-        using PlaygroundDesk other = new(_catalog, _ledger, TimeProvider.System, () => { });
+        using PlaygroundDesk other = new(_catalog, TestClients.CountingIn(_ledger), TimeProvider.System, () => { });
 
         other.Show(_desk.State with { Left = Short });
         other.ReadTexts(texts);

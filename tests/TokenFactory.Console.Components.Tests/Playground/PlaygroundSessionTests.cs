@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Sequences;
+using TokenFactory.Engine.Text;
 using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Playground;
 using TokenFactory.Web.Playground.Answers;
@@ -16,7 +17,7 @@ public sealed class PlaygroundSessionTests : IDisposable
     private readonly PlaygroundSession _session;
     private int _changes;
 
-    public PlaygroundSessionTests() => _session = new PlaygroundSession(_ledger, TimeProvider.System, () => Interlocked.Increment(ref _changes));
+    public PlaygroundSessionTests() => _session = new PlaygroundSession(TestClients.CountingIn(_ledger), TimeProvider.System, () => Interlocked.Increment(ref _changes));
 
     public void Dispose()
     {
@@ -75,6 +76,20 @@ public sealed class PlaygroundSessionTests : IDisposable
         await _session.SendAsync(Setup(3) with { System = "Be kind." }, "A");
 
         Assert.Equal(HashModel.Answer("system: Be kind.\nuser: A\n", 3), _session.Turns[1].Text);
+    }
+
+    [Fact]
+    public async Task Send_ModelThinks_ThoughtIsApartAndNotSaidAgain()
+    {
+        AnswerSetup setup = Setup(9);
+        setup = setup with { Model = setup.Model with { Dialect = new ChatDialect(ToolFormat.None, ReasoningFormat.Think) } };
+        _model.Executor.Choose = context => "<think>hm</think>Yes."u8[Math.Min(20, context.Length - "user: A\n".Length)];
+
+        await _session.SendAsync(setup with { Settings = setup.Settings with { MaxTokens = 21 } }, "A");
+        await _session.SendAsync(Setup(1), "B");
+
+        Assert.Equal(("hm", "Yes."), (_session.Turns[1].Reasoning, _session.Turns[1].Text));
+        Assert.Equal("user: A\nassistant: Yes.\nuser: B\n".Length, _session.Turns[3].Figures!.PromptTokens);
     }
 
     [Fact]
@@ -154,7 +169,7 @@ public sealed class PlaygroundSessionTests : IDisposable
     {
         await _session.SendAsync(Setup(3), "forbidden");
 
-        Assert.Equal("The template refuses this.", _session.Problem);
+        Assert.EndsWith("refuses the conversation: The template refuses this.", _session.Problem);
     }
 
     [Fact]

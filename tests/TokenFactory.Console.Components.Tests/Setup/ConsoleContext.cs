@@ -48,6 +48,7 @@ public abstract class ConsoleContext : BunitContext, IAsyncLifetime
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(Catalog);
         Services.AddSingleton<IUsageLedger>(Ledger);
+        Services.AddSingleton(_ => TestClients.CountingIn(Ledger));
         Services.AddSingleton(Options.Create(new LiveOptions()));
         Services.AddSingleton(Loads);
         Services.AddSingleton(_ => Gpus);

@@ -3,7 +3,7 @@ using TokenFactory.Engine.Sampling;
 
 namespace TokenFactory.Engine.Onnx.Tests.Driving;
 
-/// <summary>A sequence that tests drive through an executor.</summary>
+/// <summary>A sequence that tests drive through an executor; one without new tokens is pooled.</summary>
 internal sealed class DrivenSequence(int[] prompt, int newTokens, SamplingParameters? sampling = null)
 {
     public List<int> Tokens { get; } = [.. prompt];
@@ -27,7 +27,12 @@ internal sealed class DrivenSequence(int[] prompt, int newTokens, SamplingParame
     /// <summary>Logits of each sampled position, where they are collected.</summary>
     public List<float[]> Logits { get; } = [];
 
-    public bool Finished => Tokens.Count >= FinalLength;
+    /// <summary>What it was pooled to; null before, and for a sequence that generates.</summary>
+    public float[]? Pooled { get; set; }
+
+    public bool IsPooled => newTokens == 0;
+
+    public bool Finished => IsPooled ? Pooled is not null : Tokens.Count >= FinalLength;
 
     public int Pending => Tokens.Count - Computed;
 

@@ -89,6 +89,7 @@ internal sealed class ExecutorDriver
         _executor.Runner.LogitsObserver = null;
         Assert.Equal(_step, result.StepId);
         int index = 0;
+        int pooled = 0;
         for (int i = 0; i < slices.Count; i++)
         {
             slices[i].Fresh = false;
@@ -98,14 +99,26 @@ internal sealed class ExecutorDriver
                 Assert.Equal(i, result.Samples[index].Slice);
                 slices[i].Tokens.Add(result.Samples[index++].Token);
             }
+            else if (_plan.Slices[i].Pools)
+            {
+                Assert.Equal(i, result.PooledSlices[pooled]);
+                slices[i].Pooled = result.Pooled(pooled++).ToArray();
+            }
         }
-        Assert.Equal(index, result.Samples.Length);
+        Assert.Equal((index, pooled), (result.Samples.Length, result.PooledSlices.Length));
     }
 
     /// <summary>Runs one sequence alone from its current state to its end.</summary>
     public void RunAlone(DrivenSequence sequence, int chunk)
     {
         Admit(sequence);
+        RunOn(sequence, chunk);
+        Retire(sequence);
+    }
+
+    /// <summary>Runs one sequence that has a row to its end.</summary>
+    public void RunOn(DrivenSequence sequence, int chunk = 1)
+    {
         while (!sequence.Finished)
         {
             int count = Math.Min(chunk, sequence.Pending);
@@ -118,7 +131,6 @@ internal sealed class ExecutorDriver
                 Step([], (sequence, count));
             }
         }
-        Retire(sequence);
     }
 
     private void Add(DrivenSequence sequence, int count)
@@ -128,9 +140,10 @@ internal sealed class ExecutorDriver
         {
             sequence.Table.Add(_freeBlocks.Dequeue());
         }
-        bool samples = end == sequence.Tokens.Count;
+        bool isLast = end == sequence.Tokens.Count;
         Span<int> tokens = _plan.Add(
-            sequence.Row, sequence.Computed, count, sequence.Fresh, sequence.Table, sequence.Table.Count, samples ? sequence.Sampling : null);
+            sequence.Row, sequence.Computed, count, sequence.Fresh, sequence.Table, sequence.Table.Count, isLast && !sequence.IsPooled ? sequence.Sampling : null,
+            isLast && sequence.IsPooled);
         for (int i = 0; i < count; i++)
         {
             tokens[i] = sequence.Tokens[sequence.Computed + i];

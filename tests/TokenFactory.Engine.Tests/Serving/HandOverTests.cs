@@ -76,6 +76,22 @@ public sealed class HandOverTests : IDisposable
         Assert.NotEqual(HashExecutor.Continue(EngineFixture.Prompt("draw"), 40, 256), answer.Tokens);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Failure_OfAStepOfAPooledPrompt_AnotherReplicaPoolsIt(int step)
+    {
+        FailAt(0, step);
+        GenerationRequest request = EngineFixture.Request(new string('e', 150)) with { Embeds = true };
+
+        Generation generation = Submit(0, request);
+        EngineFixture.Answer answer = await EngineFixture.ReadAsync(generation);
+
+        EmbeddingTests.AssertEmbedded(request, answer);
+        Assert.Same(_engines[1].Loop, generation.Replica);
+        await AssertNothingIsLeftAsync(finished: 1, generated: 0);
+    }
+
     [Fact]
     public async Task Failure_OfASecondReplicaToo_EndsWithItsError()
     {

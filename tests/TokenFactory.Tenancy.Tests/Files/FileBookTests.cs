@@ -2,7 +2,10 @@ using System.Globalization;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Tenancy.Batches;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Directory;
 using TokenFactory.Tenancy.Files;
+using TokenFactory.Tenancy.Plans;
+using TokenFactory.Tenancy.Tenants;
 using TokenFactory.Tenancy.Tests.Databases;
 using Xunit;
 
@@ -121,6 +124,27 @@ public abstract class FileBookTests(DatabaseKind kind) : IAsyncLifetime
         await _batches.ChangeAsync(batch.Id, End, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([read.Id], await _files.SweepAsync(TestContext.Current.CancellationToken));
         Assert.Equal(new[] { later.Id, forever.Id }.Order(), (await _files.ContentsAsync(TestContext.Current.CancellationToken)).Order());
+    }
+
+    [Fact]
+    public async Task Files_OfADeletedTenant_AreSweptAndThoseOfASuspendedOneStay()
+    {
+        TenantDirectory directory = new(_clock);
+        using TenantAdministration administration = new(_test.Database, directory, _clock);
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Plan plan = await administration.CreatePlanAsync("test", new Plan(default, "small", PlanLimits.None, [], null, LaneRights.All, 1, null, 0), cancellation);
+        List<StoredFile> files = [];
+        foreach (TenantState state in new[] { TenantState.Active, TenantState.Suspended, TenantState.Deleted })
+        {
+            string name = state.ToString().ToLowerInvariant();
+            Tenant tenant = await administration.CreateTenantAsync("test", new Tenant(default, name, name, "UTC", plan.Id, null, null, PlanLimits.None, TenantState.Active), cancellation);
+            files.Add(Make(tenant.Id, 1));
+            await _files.AddAsync(files[^1], Plenty, cancellation);
+            await administration.UpdateTenantAsync("test", tenant with { State = state }, cancellation);
+        }
+
+        Assert.Equal([files[2].Id], await _files.SweepAsync(cancellation));
+        Assert.Equal(files[..2].Select(file => file.Id).Order(), (await _files.ContentsAsync(cancellation)).Order());
     }
 
     private static bool End(Batch batch)

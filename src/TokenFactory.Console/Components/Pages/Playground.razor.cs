@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
+using TokenFactory.Api.ChatClients;
 using TokenFactory.Engine.Serving;
-using TokenFactory.Tenancy.Ledger;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Signals;
 using TokenFactory.Web.Playground;
@@ -44,7 +44,7 @@ public sealed partial class Playground
     private TimeProvider Clock { get; set; } = null!;
 
     [Inject]
-    private IUsageLedger Ledger { get; set; } = null!;
+    private EngineChatClients Clients { get; set; } = null!;
 
     [Inject]
     private IOptions<LiveOptions> Options { get; set; } = null!;
@@ -70,7 +70,7 @@ public sealed partial class Playground
     protected override void OnInitialized()
     {
         _throttler = new CallbackThrottler(Options.Value.ThrottleInterval, () => InvokeAsync(StateHasChanged), Clock, Logger);
-        _desk = new PlaygroundDesk(Catalog, Ledger, Clock, _throttler.Signal);
+        _desk = new PlaygroundDesk(Catalog, Clients, Clock, _throttler.Signal);
         Catalog.Changed += OnCatalogChanged;
     }
 

@@ -79,7 +79,8 @@ public sealed record CodeRequest
         return body;
     }
 
-    private static IEnumerable<KeyValuePair<string, JsonNode>> FieldsOf(AnswerSettings settings, SamplingParameters defaults, bool isChat)
+    /// <summary>The fields beside model and texts: what differs from the model's defaults.</summary>
+    public static IEnumerable<KeyValuePair<string, JsonNode>> FieldsOf(AnswerSettings settings, SamplingParameters defaults, bool isChat)
     {
         SamplingParameters sampling = settings.Sampling;
         // The API's own default is all that the context leaves; the playground's is not.

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Microsoft.Extensions.AI;
 using TokenFactory.Web.Playground.Answers;
 using TokenFactory.Web.Playground.Tokens;
 
@@ -16,7 +16,14 @@ public enum Speaker
 /// <param name="Text">What is said.</param>
 /// <param name="Figures">What an answer cost; null for a user's turn, and for an answer that came with a link.</param>
 /// <param name="Tokens">An answer's tokens with their probabilities; null where they were not asked for.</param>
-public sealed record Turn(Speaker Speaker, string Text, AnswerFigures? Figures = null, TokenLog? Tokens = null);
+public sealed record Turn(Speaker Speaker, string Text, AnswerFigures? Figures = null, TokenLog? Tokens = null)
+{
+    /// <summary>What the model thought before it answered; empty where it did not. It is not said again with the next question.</summary>
+    public string Reasoning { get; init; } = "";
+
+    /// <summary>An answer as a turn.</summary>
+    public static Turn Of(Answer answer) => new(Speaker.Assistant, answer.Text, answer.Figures, answer.Tokens) { Reasoning = answer.Reasoning };
+}
 
 /// <summary>The turns between a person and a model, oldest first. Not safe for several threads.</summary>
 public sealed class Conversation
@@ -30,7 +37,7 @@ public sealed class Conversation
 
     public void Ask(string text) => _turns.Add(new Turn(Speaker.User, text));
 
-    public void AddAnswer(Answer answer) => _turns.Add(new Turn(Speaker.Assistant, answer.Text, answer.Figures, answer.Tokens));
+    public void AddAnswer(Answer answer) => _turns.Add(Turn.Of(answer));
 
     /// <summary>Takes back the last answer, so that the question before it stands open again.</summary>
     public void TakeBackAnswer()
@@ -64,14 +71,10 @@ public sealed class Conversation
 
     public void Clear() => _turns.Clear();
 
-    /// <summary>The messages as chat templates read them: objects with <c>role</c> and <c>content</c>, the system prompt first where there is one.</summary>
-    public JsonElement ToMessages(string system)
+    /// <summary>What is sent to the model, the system prompt first where there is one.</summary>
+    public IReadOnlyList<ChatMessage> ToMessages(string system)
     {
-        IEnumerable<(string Role, string Content)> messages = _turns.Select(turn => (turn.Speaker == Speaker.User ? "user" : "assistant", turn.Text));
-        if (!string.IsNullOrWhiteSpace(system))
-        {
-            messages = messages.Prepend(("system", system));
-        }
-        return JsonSerializer.SerializeToElement(messages.Select(message => new { role = message.Role, content = message.Content }));
+        IEnumerable<ChatMessage> messages = _turns.Select(turn => new ChatMessage(turn.Speaker == Speaker.User ? ChatRole.User : ChatRole.Assistant, turn.Text));
+        return [.. string.IsNullOrWhiteSpace(system) ? messages : messages.Prepend(new ChatMessage(ChatRole.System, system))];
     }
 }
