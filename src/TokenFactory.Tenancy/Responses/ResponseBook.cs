@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Tenancy.Tenants;
 
 namespace TokenFactory.Tenancy.Responses;
 
@@ -59,14 +60,15 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
             .Where(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now).ExecuteDeleteAsync(cancellation) > 0);
     }
 
-    /// <summary>Removes what has expired, and of tenants that keep more than they may the oldest. Open responses stay.</summary>
+    /// <summary>Removes what has expired, what deleted tenants had, and of tenants that keep more than they may the oldest. Open responses stay.</summary>
     /// <param name="mostLength">What all responses of a tenant may hold together, in characters.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task SweepAsync(long mostLength, CancellationToken cancellation = default) => WriteAsync(async context =>
     {
         DateTimeOffset now = clock.GetUtcNow();
         IQueryable<StoredResponse> ended = context.Responses.Where(response => !response.IsOpen);
-        await ended.Where(response => response.ExpiresAt <= now).ExecuteDeleteAsync(cancellation);
+        IQueryable<Guid> deleted = context.Tenants.Where(tenant => tenant.State == (int)TenantState.Deleted).Select(tenant => tenant.Id);
+        await ended.Where(response => response.ExpiresAt <= now || deleted.Contains(response.TenantId)).ExecuteDeleteAsync(cancellation);
         List<Guid> full = await context.Responses.GroupBy(response => response.TenantId)
             .Where(responses => responses.Sum(response => response.Length) > mostLength).Select(responses => responses.Key).ToListAsync(cancellation);
         foreach (Guid tenant in full)

@@ -33,6 +33,12 @@ public sealed class ResponseRestartTests : IDisposable
             {
                 finished = await CreateAsync(host.Client, tokens: 1);
                 await UntilAsync(host.Client, finished, shown => Status(shown) is "completed" or "incomplete");
+
+                // Rows are written some times a second; a kill in between would lose it, as the ledger says.
+                while (!(await CountedAsync(host.Client)).Contains(finished))
+                {
+                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                }
             }
             ids.Add(await CreateAsync(host.Client, tokens: 100_000));
             await UntilAsync(host.Client, ids[^1], shown => Status(shown) == "in_progress");
@@ -48,9 +54,7 @@ public sealed class ResponseRestartTests : IDisposable
             Assert.Contains("server", shown.GetProperty("error").GetProperty("message").GetString());
         }
         Assert.NotEqual("failed", Status(await last.Client.GetFromJsonAsync<JsonElement>($"/v1/responses/{finished}", TestContext.Current.CancellationToken)));
-        last.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
-        string rows = await last.Client.GetStringAsync("/admin/v1/usage/export?format=jsonl", TestContext.Current.CancellationToken);
-        string[] counted = [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("idempotency_key").GetString()!)];
+        string[] counted = await CountedAsync(last.Client);
         Assert.Equal(counted.Distinct(), counted);
         Assert.Contains(finished, counted);
 
@@ -72,6 +76,17 @@ public sealed class ResponseRestartTests : IDisposable
             _data.FullName);
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
         return host;
+    }
+
+    /// <summary>What the ledger has, by the administrator's key.</summary>
+    private static async Task<string[]> CountedAsync(HttpClient client)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(client.BaseAddress!, "/admin/v1/usage/export?format=jsonl"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        string rows = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, rows);
+        return [.. rows.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line).GetProperty("idempotency_key").GetString()!)];
     }
 
     private static async Task<string> CreateAsync(HttpClient client, int tokens)

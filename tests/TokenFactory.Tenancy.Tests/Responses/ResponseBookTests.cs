@@ -1,5 +1,9 @@
 using System.Globalization;
+using TokenFactory.Tenancy.Administration;
+using TokenFactory.Tenancy.Directory;
+using TokenFactory.Tenancy.Plans;
 using TokenFactory.Tenancy.Responses;
+using TokenFactory.Tenancy.Tenants;
 using TokenFactory.Tenancy.Tests.Databases;
 using Xunit;
 
@@ -88,6 +92,26 @@ public abstract class ResponseBookTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal("there there there there there", await AreThereAsync(added));
         await _book.SweepAsync((2 * added[0].Length) + 1, Cancellation);
         Assert.Equal("there gone there there there", await AreThereAsync(added));
+    }
+
+    [Fact]
+    public async Task Sweep_DeletedTenant_RemovesItsResponses()
+    {
+        TenantDirectory directory = new(_clock);
+        using TenantAdministration administration = new(_test.Database, directory, _clock);
+        Plan plan = await administration.CreatePlanAsync("test", new Plan(default, "small", PlanLimits.None, [], null, LaneRights.All, 1, null, 0), Cancellation);
+        List<StoredResponse> added = [];
+        foreach (TenantState state in new[] { TenantState.Active, TenantState.Suspended, TenantState.Deleted })
+        {
+            string name = state.ToString().ToLowerInvariant();
+            Tenant tenant = await administration.CreateTenantAsync("test", new Tenant(default, name, name, "UTC", plan.Id, null, null, PlanLimits.None, TenantState.Active), Cancellation);
+            added.Add(await AddAsync(tenant.Id));
+            await administration.UpdateTenantAsync("test", tenant with { State = state }, Cancellation);
+        }
+
+        await _book.SweepAsync(Plenty, Cancellation);
+
+        Assert.Equal("there there gone", await AreThereAsync([.. added]));
     }
 
     private async Task<string> AreThereAsync(StoredResponse[] added)
