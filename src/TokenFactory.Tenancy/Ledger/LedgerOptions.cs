@@ -4,7 +4,7 @@ namespace TokenFactory.Tenancy.Ledger;
 public sealed class LedgerOptions
 {
     /// <summary>How long ended requests gather before they are written together.</summary>
-    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How often running requests are checkpointed: what a crash can lose at most, with the time to write it.</summary>
     public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromMilliseconds(500);
