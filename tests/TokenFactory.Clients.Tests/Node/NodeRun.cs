@@ -14,7 +14,7 @@ internal sealed class NodeRun
 
     private const string Modules = "artifacts/clients/node_modules";
 
-    private static readonly string Scripts = Path.Combine(SharedData.RepositoryRoot, "tests/TokenFactory.Clients.Tests/node");
+    private static readonly string Scripts = Path.Combine(SharedData.RepositoryRoot, "tests/TokenFactory.Clients.Tests/scripts");
     private static readonly string Folder = Path.Combine(SharedData.RepositoryRoot, "artifacts/clients");
 
     private readonly Dictionary<string, JsonElement> _checks = [];
@@ -61,7 +61,7 @@ internal sealed class NodeRun
         Interpreter.Require("node");
         Assert.SkipUnless(
             Directory.Exists(Path.Combine(SharedData.RepositoryRoot, Modules)),
-            $"needs {Modules}: copy package.json and package-lock.json of tests/TokenFactory.Clients.Tests/node to artifacts/clients and run npm ci there");
+            $"needs {Modules}: copy package.json and package-lock.json of tests/TokenFactory.Clients.Tests/scripts to artifacts/clients and run npm ci there");
     }
 
     /// <summary>Runs a script beside its packages.</summary>
