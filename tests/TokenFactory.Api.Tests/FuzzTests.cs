@@ -33,6 +33,7 @@ public sealed class FuzzTests
         ("/v1/completions", """{"prompt":"Say","max_tokens":3,"guided_regex":"[a-c]{1,3}(x|y)?","stream":true}"""),
         ("/v1/completions", """{"prompt":"Say","max_tokens":3,"structured_outputs":{"grammar":"root ::= \"a\" item*\nitem ::= [0-9] | \"-\""}}"""),
         ("/v1/messages", """{"model":"hash","max_tokens":3,"system":"Be brief.","messages":[{"role":"user","content":[{"type":"text","text":"Hello"}]},{"role":"assistant","content":"Hi"},{"role":"user","content":"Again"}],"stop_sequences":["x"],"temperature":0.5,"stream":false}"""),
+        ("/v1/messages", """{"max_tokens":3,"messages":[{"role":"user","content":"Hello"},{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":""},{"type":"tool_use","id":"t1","name":"f","input":{"x":1}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"2"}]}]}],"tools":[{"name":"f","description":"d","input_schema":{"type":"object"}}],"tool_choice":{"type":"none"},"thinking":{"type":"enabled","budget_tokens":1024},"metadata":{"user_id":"u"},"stream":true}"""),
         ("/v1/messages/count_tokens", """{"model":"hash","messages":[{"role":"user","content":"Hello"}]}"""),
         ("/v1/responses", """{"model":"hash","instructions":"Be brief.","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello"}]},{"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]},{"type":"function_call","call_id":"c1","name":"f","arguments":"{\"x\":1}"},{"type":"function_call_output","call_id":"c1","output":"2"},{"role":"assistant","content":"Hi"}],"max_output_tokens":3,"temperature":0.7,"top_p":0.9,"metadata":{"a":"b"},"include":["message.output_text.logprobs"],"top_logprobs":2,"store":false,"truncation":"auto"}"""),
         ("/v1/responses", """{"input":"Hello","max_output_tokens":3,"stream":true,"store":false,"text":{"format":{"type":"json_schema","name":"n","strict":true,"schema":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false}}},"reasoning":{"effort":"low","summary":"auto"},"tools":[{"type":"function","name":"f","parameters":{"type":"object"},"strict":false}],"tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}}"""),
@@ -40,6 +41,7 @@ public sealed class FuzzTests
         ("/v1/responses/input_tokens", """{"model":"hash","input":"Hello"}"""),
         ("/v1/embeddings", """{"model":"hash","input":["one",[65,66,67]],"encoding_format":"float","dimensions":4,"user":"u"}"""),
         ("/v1/embeddings", """{"input":[65,66,67],"encoding_format":"base64","cache_salt":"s"}"""),
+        ("/v1/batches", """{"input_file_id":"file-0","endpoint":"/v1/chat/completions","completion_window":"24h","metadata":{"a":"b"},"output_expires_after":{"anchor":"created_at","seconds":3600}}"""),
         ("/tokenize", """{"model":"hash","prompt":"Hello","add_special_tokens":true,"return_token_strs":true}"""),
         ("/detokenize", """{"model":"hash","tokens":[72,101,108]}"""),
     ];
