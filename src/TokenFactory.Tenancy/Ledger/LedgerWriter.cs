@@ -55,14 +55,17 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
         await _turn.WaitAsync();
         try
         {
+            // What ends meanwhile is the next flush's: under load there is always one more, and a transaction for each would never end.
+            int due = Pending;
             do
             {
                 if (!await WriteAsync(withCheckpoints))
                 {
                     return false;
                 }
+                due -= MostRows;
             }
-            while (!_ended.IsEmpty);
+            while (due > 0);
             return true;
         }
         finally
