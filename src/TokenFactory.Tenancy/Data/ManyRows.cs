@@ -66,7 +66,7 @@ internal static class ManyRows
                 command.Parameters[i].Value = row[i] ?? DBNull.Value;
             }
             await command.ExecuteNonQueryAsync(cancellation);
-            // The system lets a thread go on for milliseconds once it runs; what answers requests is not to wait for all rows.
+            // Others go first who wait for the processor, and not behind all rows.
             Thread.Yield();
         }
     }

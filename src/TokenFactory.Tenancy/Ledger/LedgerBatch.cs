@@ -5,7 +5,10 @@ using TokenFactory.Tenancy.Data.Rows;
 
 namespace TokenFactory.Tenancy.Ledger;
 
-/// <summary>One transaction of the ledger: rows, their place in the chain, their sums, and checkpoints. Writing it twice counts it once.</summary>
+/// <summary>
+/// One transaction of the ledger: rows, their place in the chain, their sums, and checkpoints. Writing it twice counts it once. Between its
+/// parts the thread gives way: the system lets one go on for milliseconds once it runs, and what answers requests is not to wait so long.
+/// </summary>
 internal static class LedgerBatch
 {
     /// <summary>Appends what has ended and keeps what runs.</summary>
@@ -21,12 +24,17 @@ internal static class LedgerBatch
         await using TenancyDbContext context = database.Open();
         await using IDbContextTransaction transaction = await context.Database.BeginTransactionAsync(cancellation);
         string[] keys = [.. ended.Select(record => record.IdempotencyKey)];
-        int added = await AppendAsync(context, await FreshAsync(context, ended, keys, cancellation), now, cancellation);
+        Thread.Yield();
+        List<UsageRecord> fresh = await FreshAsync(context, ended, keys, cancellation);
+        Thread.Yield();
+        int added = await AppendAsync(context, fresh, now, cancellation);
+        Thread.Yield();
         if (keys.Length > 0)
         {
             await context.Checkpoints.Where(row => keys.Contains(row.IdempotencyKey)).ExecuteDeleteAsync(cancellation);
         }
         await LedgerStatements.KeepAsync(context, running, cancellation);
+        Thread.Yield();
         await transaction.CommitAsync(cancellation);
         return added;
     }
@@ -70,6 +78,7 @@ internal static class LedgerBatch
             day.Head = row.Hash = LedgerChain.HashOf(day.Head, row);
             rows.Add(row);
         }
+        Thread.Yield();
         await context.SaveChangesAsync(cancellation);
         await LedgerStatements.AppendAsync(context, rows, cancellation);
         await RollUps.AddAsync(context, rows, cancellation);
