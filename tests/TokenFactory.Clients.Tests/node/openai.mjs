@@ -53,14 +53,18 @@ await check("strictTools", async () => {
     zodFunction({ name: "add", parameters: z.object({ a: z.number().int().min(0).max(99) }) }),
   ];
   const body = { model, messages, tools: strict, seed: 4, max_tokens: 60 };
-  const free = await client.chat.completions.parse({ ...body, tool_choice: "auto" });
-  const streamed = await client.chat.completions.stream({ ...body, tool_choice: "auto" }).finalChatCompletion();
+  const free = await client.chat.completions.create({ ...body, tool_choice: "auto" });
+  const streamed = { text: "", calls: 0 };
+  for await (const chunk of await client.chat.completions.create({ ...body, tool_choice: "auto", stream: true })) {
+    streamed.text += chunk.choices[0].delta.content ?? "";
+    streamed.calls += chunk.choices[0].delta.tool_calls?.length ?? 0;
+  }
   const required = await client.chat.completions.parse({ ...body, tool_choice: "required" });
   const call = required.choices[0].message.tool_calls[0].function;
   return {
     text: free.choices[0].message.content,
-    streamed: streamed.choices[0].message.content,
-    calls: [free, streamed].map(answer => answer.choices[0].message.tool_calls?.length ?? 0),
+    streamed: streamed.text,
+    calls: [free.choices[0].message.tool_calls?.length ?? 0, streamed.calls],
     name: call.name,
     parsed: call.parsed_arguments,
   };
