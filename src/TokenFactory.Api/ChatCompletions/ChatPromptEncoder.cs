@@ -33,11 +33,15 @@ internal static class ChatPromptEncoder
         string text = Render(model, request, use?.Tools);
         bool isReasoningOpen = model.Dialect.Reasoning == ReasoningFormat.Think && text.AsSpan().TrimEnd().EndsWith("<think>", StringComparison.Ordinal);
         string prefill = Opening(model.Dialect, use, request);
-        AskedConstraint? held = use is { Choice: ToolChoice.Required, Forced: null } ? ForcedCall.FormOf(model.Dialect.Tools, use.Names) : use?.Arguments ?? request.Constraint;
+        AskedConstraint? held = use is { Choice: ToolChoice.Required, Forced: null } ? HeldCalls.Forced(model.Dialect, use.Forms) : use?.Arguments ?? request.Constraint;
         if (isReasoningOpen && (prefill.Length > 0 || held is not null))
         {
             text += text.EndsWith('\n') ? "</think>\n\n" : "\n</think>\n\n";
             isReasoningOpen = false;
+        }
+        if (use is { Choice: ToolChoice.Auto, HasStrict: true })
+        {
+            held = HeldCalls.Possible(model.Dialect, isReasoningOpen, use.OneCall, use.Forms);
         }
         int[] tokens = model.Tokenizer.Encode(text + prefill, addSpecialTokens: false, parseSpecialTokens: true);
         // A form is all of the answer: what in it looks like a mark is none.

@@ -3,6 +3,8 @@ using System.Text.Json;
 using TokenFactory.Api.Constraints;
 using TokenFactory.Api.Errors;
 using TokenFactory.Api.Requests;
+using TokenFactory.Engine.Constraints;
+using TokenFactory.Engine.Constraints.ToolCalls;
 
 namespace TokenFactory.Api.ChatCompletions;
 
@@ -37,35 +39,32 @@ internal static class ToolFields
             forced = names[0];
         }
         JsonElement tools = fields.Find("tools")!.Value;
-        return new ToolUse(tools, distinct, choice, forced, ReadArguments(tools, names, choice, forced), oneCall);
+        CallableTool[] forms = choice == ToolChoice.None ? [] : ReadForms(tools, names);
+        return new ToolUse(tools, distinct, choice, forced, forced is null ? null : ReadArguments(forms, forced), forms, oneCall);
     }
 
-    /// <summary>
-    /// The form of a forced call's arguments: their schema where the tool is strict, else any object. Strict tools that are not forced are
-    /// refused, because nothing holds the arguments of a call that the model begins by itself; where none may be called there is nothing to hold.
-    /// </summary>
-    private static AskedConstraint? ReadArguments(JsonElement tools, string[] names, ToolChoice choice, string? forced)
+    /// <summary>The tools as calls are held to them: to their schema where they are strict, which must then be one of strict mode, else to any object.</summary>
+    private static CallableTool[] ReadForms(JsonElement tools, string[] names)
     {
-        AskedConstraint? arguments = null;
-        for (int index = 0; index < names.Length; index++)
+        CallableTool[] forms = new CallableTool[names.Length];
+        for (int index = 0; index < forms.Length; index++)
         {
             JsonFields function = new(tools[index].GetProperty("function"), string.Create(CultureInfo.InvariantCulture, $"tools[{index}].function."));
-            bool isStrict = function.Flag("strict") == true;
-            if (names[index] == forced)
-            {
-                arguments = isStrict && function.Find("parameters") is { } schema
-                    ? ConstraintFields.StrictlySchema("tools", function.PathOf("parameters"), schema)
-                    : ConstraintFields.AnyObject("tool_choice");
-            }
-            else if (isStrict && choice != ToolChoice.None)
-            {
-                throw ApiException.Invalid(
-                    $"{function.PathOf("strict")} is true, which this server can promise only where tool_choice names the function or is none: else arguments are as the model writes them. Leave it out.",
-                    "tools",
-                    "unsupported_parameter");
-            }
+            string? schema = function.Flag("strict") == true && function.Find("parameters") is { } parameters
+                ? ConstraintFields.StrictlySchema("tools", function.PathOf("parameters"), parameters).Source.Text
+                : null;
+            forms[index] = new CallableTool(names[index], schema);
         }
-        return arguments;
+        return forms;
+    }
+
+    /// <summary>The form of the arguments of a tool that must be called.</summary>
+    private static AskedConstraint ReadArguments(CallableTool[] forms, string forced)
+    {
+        int index = Array.FindIndex(forms, form => form.Name == forced);
+        return forms[index].Schema is { } schema
+            ? new AskedConstraint("tools", string.Create(CultureInfo.InvariantCulture, $"tools[{index}].function.parameters"), new ConstraintSource(ConstraintLanguage.JsonSchema, schema))
+            : ConstraintFields.AnyObject("tool_choice");
     }
 
     /// <summary>Whether a name is one that every model's format can hold: letters, digits, <c>_</c>, <c>-</c> and <c>.</c>, at most 64.</summary>

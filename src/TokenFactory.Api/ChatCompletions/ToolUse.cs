@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TokenFactory.Api.Constraints;
+using TokenFactory.Engine.Constraints.ToolCalls;
 
 namespace TokenFactory.Api.ChatCompletions;
 
@@ -9,8 +10,14 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="Choice">Whether one is to be called.</param>
 /// <param name="Forced">The one that is to be called, where <paramref name="Choice"/> is <see cref="ToolChoice.Required"/> and it is known; else null.</param>
 /// <param name="Arguments">The form of the forced call's arguments, which are then all that the model writes; null where none is forced.</param>
+/// <param name="Forms">The tools as their calls are held to them; empty where none may be called.</param>
 /// <param name="OneCall">Whether an answer may hold only one call.</param>
-internal sealed record ToolUse(JsonElement Tools, IReadOnlySet<string> Names, ToolChoice Choice, string? Forced, AskedConstraint? Arguments, bool OneCall);
+internal sealed record ToolUse(
+    JsonElement Tools, IReadOnlySet<string> Names, ToolChoice Choice, string? Forced, AskedConstraint? Arguments, IReadOnlyList<CallableTool> Forms, bool OneCall)
+{
+    /// <summary>Whether a tool is strict, so that calls are held also where the model makes them by itself.</summary>
+    public bool HasStrict => Forms.Any(form => form.Schema is not null);
+}
 
 /// <summary>Whether a model is to call a tool.</summary>
 internal enum ToolChoice

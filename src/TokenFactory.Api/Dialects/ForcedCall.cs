@@ -1,6 +1,4 @@
 using System.Text.Json;
-using TokenFactory.Api.Constraints;
-using TokenFactory.Engine.Constraints;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Api.Dialects;
@@ -11,8 +9,6 @@ namespace TokenFactory.Api.Dialects;
 /// </summary>
 internal static class ForcedCall
 {
-    private const string Field = "tool_choice";
-
     /// <summary>The text of the format.</summary>
     /// <param name="format">The model's way to write calls; not none.</param>
     /// <param name="name">The tool; null for one of several.</param>
@@ -30,30 +26,6 @@ internal static class ForcedCall
         (ToolFormat.Harmony, _) => $" to=functions.{name}<|channel|>commentary json<|message|>",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format has no calls."),
     };
-
-    /// <summary>
-    /// The form of what follows <see cref="Open"/> where the call is one of several tools': the call's object whole, with one of their names
-    /// and an object of arguments. Null where a special token stands between name and arguments, which no form can hold: there the model
-    /// writes the name as it will.
-    /// </summary>
-    public static AskedConstraint? FormOf(ToolFormat format, IReadOnlySet<string> names)
-    {
-        string? arguments = format switch
-        {
-            ToolFormat.Hermes or ToolFormat.MistralList => "arguments",
-            ToolFormat.Llama => "parameters",
-            _ => null,
-        };
-        if (arguments is null)
-        {
-            return null;
-        }
-        // Names are letters, digits and marks of which JSON escapes none.
-        string schema = $$$"""
-            {"type":"object","properties":{"name":{"enum":["{{{string.Join("\",\"", names)}}}"]},"{{{arguments}}}":{"type":"object"}},"required":["name","{{{arguments}}}"],"additionalProperties":false}
-            """;
-        return new AskedConstraint(Field, Field, new ConstraintSource(ConstraintLanguage.JsonSchema, schema));
-    }
 
     private static string Quote(string name) => $"\"{JsonEncodedText.Encode(name)}\"";
 }

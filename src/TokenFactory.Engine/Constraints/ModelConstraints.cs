@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TokenFactory.Engine.Constraints.JsonSchemas;
+using TokenFactory.Engine.Constraints.ToolCalls;
 using TokenFactory.Engine.Constraints.Vocabulary;
 using TokenFactory.Engine.Text;
 
@@ -15,6 +16,9 @@ public enum ConstraintLanguage
 
     /// <summary>A grammar whose rule <c>root</c> is the text's.</summary>
     Grammar,
+
+    /// <summary>Free text whose calls of tools are of a form, as <see cref="CallForm"/> writes it.</summary>
+    ToolCalls,
 }
 
 /// <summary>A constraint as it was asked for.</summary>
@@ -37,6 +41,8 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
     private static readonly JsonSchemaOptions Options = new() { Limits = ConstraintLimits.Default with { MostMaskBytes = 24 << 20, MostConfigurations = 20_000 } };
 
     private readonly Lazy<ConstraintVocabulary> _vocabulary = new(() => ConstraintVocabulary.Create(tokenizer, endTokens, vocabularySize));
+    // Only answers with calls show special tokens: in any other text their marks match nothing.
+    private readonly Lazy<ConstraintVocabulary> _markedVocabulary = new(() => ConstraintVocabulary.Create(tokenizer, endTokens, vocabularySize, CallForm.SpecialMarks));
     private readonly Lock _lock = new();
     private readonly LinkedList<(ConstraintSource Source, TokenConstraint Constraint)> _kept = [];
     private readonly Dictionary<ConstraintSource, LinkedListNode<(ConstraintSource Source, TokenConstraint Constraint)>> _bySource = [];
@@ -89,18 +95,19 @@ public sealed class ModelConstraints(ITokenizer tokenizer, IEnumerable<int> endT
     private TokenConstraint Compile(ConstraintSource source, CancellationToken cancellation) => source.Language switch
     {
         ConstraintLanguage.JsonObject => TokenConstraint.JsonObject(_vocabulary.Value, Options, cancellation),
-        ConstraintLanguage.JsonSchema => FromSchema(source.Text, cancellation),
+        ConstraintLanguage.JsonSchema => FromJson(source.Text, schema => TokenConstraint.FromJsonSchema(schema, _vocabulary.Value, Options, cancellation)),
         ConstraintLanguage.Regex => TokenConstraint.FromRegex(source.Text, _vocabulary.Value, Options.Limits, cancellation),
+        ConstraintLanguage.ToolCalls => FromJson(source.Text, form => TokenConstraint.FromToolCalls(form, _markedVocabulary.Value, Options, cancellation)),
         _ => TokenConstraint.FromGrammar(source.Text, _vocabulary.Value, Options.Limits, cancellation),
     };
 
-    private TokenConstraint FromSchema(string text, CancellationToken cancellation)
+    private static TokenConstraint FromJson(string text, Func<JsonElement, TokenConstraint> compile)
     {
         JsonDocumentOptions options = new() { MaxDepth = Options.Limits.MostNesting * 4 };
         try
         {
-            using JsonDocument schema = JsonDocument.Parse(text, options);
-            return TokenConstraint.FromJsonSchema(schema.RootElement, _vocabulary.Value, Options, cancellation);
+            using JsonDocument document = JsonDocument.Parse(text, options);
+            return compile(document.RootElement);
         }
         catch (JsonException malformed)
         {

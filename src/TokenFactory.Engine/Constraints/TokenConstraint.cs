@@ -5,12 +5,14 @@ using TokenFactory.Engine.Constraints.Grammars;
 using TokenFactory.Engine.Constraints.JsonSchemas;
 using TokenFactory.Engine.Constraints.Masks;
 using TokenFactory.Engine.Constraints.Regular;
+using TokenFactory.Engine.Constraints.ToolCalls;
 using TokenFactory.Engine.Constraints.Vocabulary;
 
 namespace TokenFactory.Engine.Constraints;
 
 /// <summary>
-/// A compiled constraint on what a model may write: a JSON Schema, any JSON object, a regular expression or a grammar. Immutable but for the
+/// A compiled constraint on what a model may write: a JSON Schema, any JSON object, a regular expression,
+/// a grammar, or free text whose calls of tools are of a form. Immutable but for the
 /// masks that it remembers; shared among sequences and threads.
 /// </summary>
 public sealed class TokenConstraint
@@ -72,6 +74,19 @@ public sealed class TokenConstraint
     {
         limits ??= ConstraintLimits.Default;
         return Compile(EbnfGrammar.Build(grammar, new CompileBudget(limits, cancellation)), vocabulary, limits);
+    }
+
+    /// <summary>Free text whose calls of tools are of a form.</summary>
+    /// <param name="form">What <see cref="CallForm.ToSource"/> wrote.</param>
+    /// <param name="vocabulary">The model's tokens, the marks of calls among them where they are special.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="cancellation">Ends the compilation.</param>
+    /// <exception cref="ConstraintException">A tool's schema cannot be held to, or all of them cost too much; the path is the tool's name and a JSON pointer.</exception>
+    public static TokenConstraint FromToolCalls(
+        JsonElement form, ConstraintVocabulary vocabulary, JsonSchemaOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new JsonSchemaOptions();
+        return Compile(CallGrammar.Build(form, options, new CompileBudget(options.Limits, cancellation)), vocabulary, options.Limits);
     }
 
     internal static TokenConstraint Compile(Grammar grammar, ConstraintVocabulary vocabulary, ConstraintLimits limits) =>

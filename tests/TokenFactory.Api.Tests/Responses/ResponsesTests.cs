@@ -194,7 +194,7 @@ public sealed class ResponsesTests
     [InlineData("{\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]}", "input", "'msg_1'")]
     [InlineData("{\"input\":\"x\",\"previous_response_id\":\"resp_1\"}", "previous_response_id", "'resp_1'")]
     [InlineData("{\"input\":\"x\",\"tools\":[{\"type\":\"web_search\"}]}", "tools", "web_search")]
-    [InlineData("{\"input\":\"x\",\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{},\"strict\":true}]}", "tools", "tools[0].strict")]
+    [InlineData("{\"input\":\"x\",\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{}},\"strict\":true}]}", "tools", "tools[0].parameters")]
     [InlineData("{\"input\":\"x\",\"tool_choice\":\"required\"}", "tool_choice", "tools is empty")]
     [InlineData("{\"input\":\"x\",\"tool_choice\":{\"type\":\"file_search\"}}", "tool_choice", "file_search")]
     [InlineData("{\"input\":\"x\",\"tool_choice\":{\"type\":\"function\",\"name\":\"f\"}}", "tool_choice", "tool_choice.name")]

@@ -46,6 +46,25 @@ public sealed class OpenAiTests(ClientHost host) : NodeTests(host, "openai")
     }
 
     [Fact]
+    public async Task StrictTools_Auto_AreTakenAndParsed()
+    {
+        JsonElement found = await FindAsync("strictTools");
+
+        Assert.NotEmpty(Text(found, "text"));
+        Assert.Equal(Text(found, "text"), Text(found, "streamed"));
+        Assert.Equal([0, 0], Numbers(found, "calls"));
+        JsonElement parsed = found.GetProperty("parsed");
+        if (Text(found, "name") == "add")
+        {
+            Assert.InRange(Number(parsed, "a"), 0, 99);
+        }
+        else
+        {
+            Assert.Contains(Text(parsed, "city"), Cities);
+        }
+    }
+
+    [Fact]
     public async Task Parse_ZodSchema_GivesAnObjectOfIt()
     {
         JsonElement person = await FindAsync("parse");

@@ -1,6 +1,6 @@
 // The package openai against the server: each check prints what the client made of the answers.
 import OpenAI, { toFile } from "openai";
-import { zodResponseFormat } from "openai/helpers/zod";
+import { zodFunction, zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
 import { check, city, endpoint, exhaust, failure, finish, key, limitedKey, model, notingFetch, recordingFetch } from "./common.mjs";
 
@@ -44,6 +44,29 @@ await check("tools", async () => {
     finish: first.choices[0].finish_reason,
     text: second.choices[0].message.content,
     streamed: { name: streamed.tool_calls[0].function.name, city: JSON.parse(streamed.tool_calls[0].function.arguments).city },
+  };
+});
+
+await check("strictTools", async () => {
+  const strict = [
+    zodFunction({ name: "get_weather", parameters: z.object({ city: z.enum(["Rome", "Oslo"]) }) }),
+    zodFunction({ name: "add", parameters: z.object({ a: z.number().int().min(0).max(99) }) }),
+  ];
+  const body = { model, messages, tools: strict, seed: 4, max_tokens: 60 };
+  const free = await client.chat.completions.create({ ...body, tool_choice: "auto" });
+  const streamed = { text: "", calls: 0 };
+  for await (const chunk of await client.chat.completions.create({ ...body, tool_choice: "auto", stream: true })) {
+    streamed.text += chunk.choices[0].delta.content ?? "";
+    streamed.calls += chunk.choices[0].delta.tool_calls?.length ?? 0;
+  }
+  const required = await client.chat.completions.parse({ ...body, tool_choice: "required" });
+  const call = required.choices[0].message.tool_calls[0].function;
+  return {
+    text: free.choices[0].message.content,
+    streamed: streamed.text,
+    calls: [free.choices[0].message.tool_calls?.length ?? 0, streamed.calls],
+    name: call.name,
+    parsed: call.parsed_arguments,
   };
 });
 

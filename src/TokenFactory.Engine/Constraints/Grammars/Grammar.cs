@@ -13,6 +13,9 @@ internal sealed class Grammar(CompileBudget budget)
 
     public int Root { get; set; }
 
+    /// <summary>What is put before the names of rules that are added, where they come from one of several sources.</summary>
+    public string Prefix { get; set; } = "";
+
     public int RuleCount => _graphs.Count;
 
     /// <summary>Adds a rule that matches nothing yet.</summary>
@@ -20,7 +23,7 @@ internal sealed class Grammar(CompileBudget budget)
     public int AddRule(string name)
     {
         Budget.Spend(2);
-        _names.Add(name);
+        _names.Add(Prefix + name);
         _graphs.Add(new RuleGraph(Budget));
         return _graphs.Count - 1;
     }

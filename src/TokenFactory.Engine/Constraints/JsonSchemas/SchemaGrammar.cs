@@ -19,10 +19,11 @@ internal sealed class SchemaGrammar
     private readonly Dictionary<string, int> _alternatives = new(StringComparer.Ordinal);
     private readonly Queue<Action> _pending = new();
 
-    private SchemaGrammar(SchemaDocument document, JsonSchemaOptions options, CompileBudget budget)
+    private SchemaGrammar(Grammar grammar, SchemaDocument document, JsonSchemaOptions options)
     {
+        CompileBudget budget = grammar.Budget;
         _budget = budget;
-        _grammar = new Grammar(budget);
+        _grammar = grammar;
         _reader = new SchemaReader(budget);
         Spacing = options.Whitespace;
         Any = new AnyJson(_grammar, this);
@@ -43,17 +44,26 @@ internal sealed class SchemaGrammar
         budget.CheckSource(Encoding.UTF8.GetByteCount(schema.GetRawText()));
         if (options.Strict)
             StrictSchema.Check(schema);
-        SchemaDocument document = new(schema, budget.Limits);
-        SchemaGrammar builder = new(document, options, budget);
-        builder._grammar.Root = builder.RuleOf([document.Root]);
+        Grammar grammar = new(budget);
+        grammar.Root = AddTo(grammar, schema, options);
+        return grammar;
+    }
+
+    /// <summary>Adds the rules of a schema to a grammar that has others; returns that of its values.</summary>
+    /// <exception cref="ConstraintException">The schema cannot be held to, or costs too much.</exception>
+    public static int AddTo(Grammar grammar, JsonElement schema, JsonSchemaOptions options)
+    {
+        SchemaDocument document = new(schema, grammar.Budget.Limits);
+        SchemaGrammar builder = new(grammar, document, options);
+        int rule = builder.RuleOf([document.Root]);
         builder.Finish();
-        return builder._grammar;
+        return rule;
     }
 
     /// <summary>Any JSON object.</summary>
     public static Grammar BuildAnyObject(JsonSchemaOptions options, CompileBudget budget)
     {
-        SchemaGrammar builder = new(new SchemaDocument(JsonElement.Parse("true"), budget.Limits), options, budget);
+        SchemaGrammar builder = new(new Grammar(budget), new SchemaDocument(JsonElement.Parse("true"), budget.Limits), options);
         builder._grammar.Root = builder.Any.ObjectRule(budget.Limits.MostFreeDepth);
         return builder._grammar;
     }

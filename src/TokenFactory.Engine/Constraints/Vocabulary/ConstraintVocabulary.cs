@@ -1,3 +1,4 @@
+using System.Text;
 using TokenFactory.Engine.Text;
 
 namespace TokenFactory.Engine.Constraints.Vocabulary;
@@ -53,13 +54,15 @@ public sealed class ConstraintVocabulary
     /// <param name="tokenizer">Its special tokens, those that decoding leaves out when asked to, match nothing.</param>
     /// <param name="endTokens">Ids that may come exactly where a text is complete.</param>
     /// <param name="most">Tokens that the model computes logits for, where the tokenizer may know more.</param>
-    public static ConstraintVocabulary Create(ITokenizer tokenizer, IEnumerable<int> endTokens, int most = int.MaxValue)
+    /// <param name="shown">Special tokens that match their text all the same, because texts under the constraint show them; null for none.</param>
+    public static ConstraintVocabulary Create(ITokenizer tokenizer, IEnumerable<int> endTokens, int most = int.MaxValue, IReadOnlyList<string>? shown = null)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(endTokens);
+        byte[][] marks = [.. (shown ?? []).Select(Encoding.UTF8.GetBytes)];
         byte[][] tokens = new byte[Math.Min(most, tokenizer.VocabularySize)][];
         for (int token = 0; token < tokens.Length; token++)
-            tokens[token] = BytesOf(tokenizer, token);
+            tokens[token] = BytesOf(tokenizer, token, marks);
         return new ConstraintVocabulary(tokens, endTokens);
     }
 
@@ -98,10 +101,10 @@ public sealed class ConstraintVocabulary
     }
 
     /// <summary>A special token gives no text; nor does a lone space where a decoder drops the first one.</summary>
-    private static byte[] BytesOf(ITokenizer tokenizer, int token)
+    private static byte[] BytesOf(ITokenizer tokenizer, int token, byte[][] marks)
     {
         byte[] bytes = tokenizer.GetTokenBytes(token);
         bool isSpecial = !bytes.AsSpan().SequenceEqual(" "u8) && tokenizer.Decode([token], skipSpecialTokens: true).Length == 0;
-        return isSpecial ? [] : bytes;
+        return isSpecial && !Array.Exists(marks, mark => bytes.AsSpan().SequenceEqual(mark)) ? [] : bytes;
     }
 }
