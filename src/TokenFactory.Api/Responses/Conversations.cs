@@ -6,7 +6,7 @@ using TokenFactory.Tenancy.Responses;
 namespace TokenFactory.Api.Responses;
 
 /// <summary>Reads what earlier responses said, for requests that go on from them.</summary>
-internal sealed class Conversations(ResponseBook book)
+internal sealed class Conversations(ResponseBook book, ApiOptions options)
 {
     /// <summary>Most responses of a conversation; a longer one has to be sent as input.</summary>
     private const int MostResponses = 1000;
@@ -19,6 +19,7 @@ internal sealed class Conversations(ResponseBook book)
     public async Task<List<ResponseItem>> ReadAsync(Guid tenant, string? lastId, CancellationToken cancellation)
     {
         List<IReadOnlyList<ResponseItem>> newestFirst = [];
+        long length = 0;
         for (string? id = lastId; id is not null;)
         {
             StoredResponse response = await book.FindAsync(tenant, id, cancellation) ?? throw Missing(id, isLast: id == lastId);
@@ -29,6 +30,12 @@ internal sealed class Conversations(ResponseBook book)
             if (newestFirst.Count == 2 * MostResponses)
             {
                 throw Refuse($"The conversation has more than {MostResponses} responses. Send what still matters of it as input.", "conversation_too_long");
+            }
+            // Kept conversations are read into memory whole, and bodies have a bound for the same reason.
+            length += response.Length;
+            if (length > options.MaxBodyBytes)
+            {
+                throw Refuse($"The conversation is longer than the {options.MaxBodyBytes} bytes that a request may have. Send what still matters of it as input.", "conversation_too_long");
             }
             newestFirst.Add(BodyOf(response).Output);
             newestFirst.Add(InputOf(response));

@@ -100,6 +100,19 @@ public sealed class StoredResponseTests
     }
 
     [Fact]
+    public async Task Post_ConversationLongerThanABodyMayBe_IsRefused()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
+        string text = new('x', 1000);
+        JsonElement first = await CreateAsync(host.Client, new { input = text });
+        JsonElement second = await CreateAsync(host.Client, new { previous_response_id = Id(first), input = text });
+
+        JsonElement error = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { previous_response_id = Id(second), input = "c" }), HttpStatusCode.BadRequest);
+
+        Assert.Equal(("previous_response_id", "conversation_too_long"), (Text(error, "param"), Text(error, "code")));
+    }
+
+    [Fact]
     public async Task Delete_Kept_IsGoneAndNothingGoesOnFromIt()
     {
         await using ApiHost host = await ToolHost.StartAsync(Dialect.Hermes, "ok");
