@@ -32,12 +32,16 @@ public sealed record Usage(
         long prompt = 0;
         long cached = 0;
         long completion = 0;
+        bool promptCounted = false;
         for (int i = 0; i < generations.Count; i++)
         {
             GenerationOutcome outcome = generations[i].Outcome!;
             completion += outcome.GeneratedTokens;
-            if (i % perPrompt == 0)
+            promptCounted &= i % perPrompt != 0;
+            if (!promptCounted && generations[i].HasStarted)
             {
+                // As the ledger counts: a prompt once, and not where none of its answers ever ran.
+                promptCounted = true;
                 prompt += outcome.PromptTokens;
                 cached += outcome.CachedTokens;
             }

@@ -53,13 +53,26 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
     public async Task ResolveAsync(Guid tenant, ResponseItem[] items, CancellationToken cancellation)
     {
         StoredResponse? last = null;
+        long length = 0;
+        HashSet<string> resolved = [];
         for (int i = 0; i < items.Length; i++)
         {
             if (items[i].Type == ResponseItem.Reference)
             {
                 string id = items[i].Id;
+                if (!resolved.Add(id))
+                {
+                    throw ApiException.Invalid($"input refers to the item {AdminPaths.Shown(id)} twice. Refer to it once.", "input", "duplicate_item");
+                }
                 string? responseId = ItemIds.ResponseOf(id);
                 last = last?.Id == responseId || responseId is null ? last : await book.FindAsync(tenant, responseId, cancellation);
+                // A short reference may stand for much; what all of them are read from is bounded as a body is.
+                length += last?.Length ?? 0;
+                if (length > options.MaxBodyBytes)
+                {
+                    throw ApiException.Invalid(
+                        $"What input refers to is longer than the {options.MaxBodyBytes} bytes that a request may have. Send what still matters of it.", "input", "conversation_too_long");
+                }
                 items[i] = (last?.Id == responseId ? FindItem(last, id) : null)
                     ?? throw ApiException.Invalid($"There is no item {AdminPaths.Shown(id)}. Send the item itself.", "input", "item_not_found");
             }

@@ -84,6 +84,7 @@ public sealed class BackgroundResponseTests
 
         Assert.Equal("queued", Text(waiting, "status"));
         Assert.Equal(("cancelled", 0), (Text(cancelled, "status"), cancelled.GetProperty("output").GetArrayLength()));
+        Assert.Equal(0, cancelled.GetProperty("usage").GetProperty("total_tokens").GetInt32());
         await UntilAsync(host.Client, Id(first), "completed");
     }
 

@@ -100,6 +100,20 @@ public sealed class StoredResponseTests
     }
 
     [Fact]
+    public async Task Post_ReferenceTwiceOrToTooMuch_IsRefused()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
+        JsonElement first = await CreateAsync(host.Client, new { input = new string('x', 2000) });
+        string output = Id(first.GetProperty("output")[0]);
+        string input = Id((await ListAsync(host.Client, Id(first), "")).GetProperty("data")[0]);
+
+        JsonElement twice = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { input = new[] { new { id = output }, new { id = output } } }), HttpStatusCode.BadRequest);
+        JsonElement much = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { input = new[] { new { id = output }, new { id = input } } }), HttpStatusCode.BadRequest);
+
+        Assert.Equal(("duplicate_item", "conversation_too_long"), (Text(twice, "code"), Text(much, "code")));
+    }
+
+    [Fact]
     public async Task Post_ConversationLongerThanABodyMayBe_IsRefused()
     {
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
