@@ -28,8 +28,9 @@ internal sealed partial class ResponseKeeper(ResponseBook book, TimeProvider clo
             await book.AddAsync(RowOf(prepared, ended));
             return ended;
         }
-        catch (DatabaseUnavailableException problem)
+        catch (Exception problem)
         {
+            // Whatever it is: the answer was computed and counted.
             LogNotKept(ended.Id, problem.Message);
             return ended with { Store = false };
         }

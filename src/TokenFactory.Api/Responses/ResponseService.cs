@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Responses;
 
 namespace TokenFactory.Api.Responses;
@@ -132,8 +131,9 @@ internal sealed partial class ResponseService(
                 await book.EndAsync(ended.Id, _ => body);
                 return;
             }
-            catch (DatabaseUnavailableException problem)
+            catch (Exception problem)
             {
+                // Whatever it is: an open response that nothing works on would stay open until the next start.
                 LogNotSaved(ended.Id, problem.Message);
                 if (_stopping.IsCancellationRequested)
                 {
@@ -152,9 +152,9 @@ internal sealed partial class ResponseService(
             {
                 await book.SweepAsync(options.Responses.MaxTenantCharacters);
             }
-            catch (DatabaseUnavailableException problem)
+            catch (Exception problem)
             {
-                // Nobody sees an expired response; the next sweep brings the next chance.
+                // Whatever it is, the sweeping goes on. Nobody sees an expired response; the next sweep brings the next chance.
                 LogNotSwept(problem.Message);
             }
             _logs.Sweep();
