@@ -136,6 +136,11 @@ public sealed class BackgroundResponseTests
         Task<HttpResponseMessage> streaming = SendAsync(host.Client, new { input = "hello", background = true, stream = true });
         await host.UntilRunsAsync(running => running == 1);
         string id = (await host.Engine.SnapshotAsync()).Requests.Single().Id;
+        // The engine has it before its row is there, and clients hear of it after.
+        while (!(await host.Client.GetAsync($"{Url}/{id}", TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+        {
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
 
         await CancelAsync(host.Client, id);
 
