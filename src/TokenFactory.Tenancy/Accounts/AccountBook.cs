@@ -9,25 +9,25 @@ public sealed class AccountBook(TenancyDatabase database)
 {
     /// <summary>All accounts, by name.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be read; so every call here.</exception>
-    public Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlyList<Account>>(
+    public Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellation = default) => database.AskAsync<IReadOnlyList<Account>>(
         async context => await context.Accounts.AsNoTracking().OrderBy(account => account.NormalizedName).ToListAsync(cancellation));
 
     public Task<Account?> FindAsync(Guid id, CancellationToken cancellation = default) =>
-        AskAsync(context => context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.Id == id, cancellation));
+        database.AskAsync(context => context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.Id == id, cancellation));
 
     /// <param name="normalizedName">As <see cref="Account.NormalizedName"/>.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<Account?> FindByNameAsync(string normalizedName, CancellationToken cancellation = default) =>
-        AskAsync(context => context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.NormalizedName == normalizedName, cancellation));
+        database.AskAsync(context => context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.NormalizedName == normalizedName, cancellation));
 
     /// <summary>The account that an identity provider vouches for.</summary>
-    public Task<Account?> FindByLoginAsync(string provider, string key, CancellationToken cancellation = default) => AskAsync(
+    public Task<Account?> FindByLoginAsync(string provider, string key, CancellationToken cancellation = default) => database.AskAsync(
         context => context.Accounts.AsNoTracking().FirstOrDefaultAsync(account => account.LoginProvider == provider && account.LoginKey == key, cancellation));
 
-    public Task<bool> AnyAsync(CancellationToken cancellation = default) => AskAsync(context => context.Accounts.AnyAsync(cancellation));
+    public Task<bool> AnyAsync(CancellationToken cancellation = default) => database.AskAsync(context => context.Accounts.AnyAsync(cancellation));
 
     /// <exception cref="TenancyException">The name is taken.</exception>
-    public Task AddAsync(Account account, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task AddAsync(Account account, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         if (await context.Accounts.AnyAsync(other => other.NormalizedName == account.NormalizedName, cancellation))
         {
@@ -39,7 +39,7 @@ public sealed class AccountBook(TenancyDatabase database)
     });
 
     /// <returns>False: somebody else saved or removed it since it was read.</returns>
-    public Task<bool> TryUpdateAsync(Account account, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task<bool> TryUpdateAsync(Account account, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         context.Accounts.Attach(account);
         account.ConcurrencyStamp = NewStamp();
@@ -48,7 +48,7 @@ public sealed class AccountBook(TenancyDatabase database)
     });
 
     /// <inheritdoc cref="TryUpdateAsync"/>
-    public Task<bool> TryRemoveAsync(Account account, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task<bool> TryRemoveAsync(Account account, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         context.Accounts.Remove(account);
         return await TrySaveAsync(context, cancellation);
@@ -68,10 +68,4 @@ public sealed class AccountBook(TenancyDatabase database)
     }
 
     private static string NewStamp() => Guid.NewGuid().ToString("N");
-
-    private Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
-    {
-        await using TenancyDbContext context = database.Open();
-        return await work(context);
-    });
 }

@@ -9,13 +9,13 @@ namespace TokenFactory.Tenancy.Batches;
 public sealed class BatchBook(TenancyDatabase database) : IDisposable
 {
     /// <summary>Changes come one after another: what a client cancels and what has just ended do not overwrite each other.</summary>
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly WriteTurns _turns = new(database, 1);
 
     /// <summary>Adds a batch; its number is given here.</summary>
     /// <returns>False: the tenant has as many that have not ended as it may.</returns>
     /// <exception cref="TenancyException">The input is no file of the tenant's.</exception>
     /// <exception cref="DatabaseUnavailableException">The database cannot be used; so every call here.</exception>
-    public Task<bool> TryAddAsync(Batch batch, int mostOpen, CancellationToken cancellation = default) => ChangeAsync(async context =>
+    public Task<bool> TryAddAsync(Batch batch, int mostOpen, CancellationToken cancellation = default) => _turns.RunAsync(async context =>
     {
         if (!await context.Files.AnyAsync(file => file.TenantId == batch.TenantId && file.Id == batch.InputFileId, cancellation))
         {
@@ -31,7 +31,7 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
     });
 
     /// <summary>A tenant's batch; null where there is none.</summary>
-    public Task<Batch?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) => AskAsync(
+    public Task<Batch?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) => database.AskAsync(
         context => context.Batches.AsNoTracking().FirstOrDefaultAsync(batch => batch.TenantId == tenant && batch.Id == id, cancellation));
 
     /// <summary>A page of a tenant's batches, the newest first.</summary>
@@ -40,7 +40,7 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
     /// <param name="limit">Most batches of the page.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="TenancyException">There is no batch <paramref name="after"/>.</exception>
-    public Task<Page<Batch>> ListAsync(Guid tenant, string? after, int limit, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task<Page<Batch>> ListAsync(Guid tenant, string? after, int limit, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         IQueryable<Batch> batches = context.Batches.AsNoTracking().Where(batch => batch.TenantId == tenant);
         if (after is not null)
@@ -53,7 +53,7 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
     });
 
     /// <summary>The batches of all tenants that have not ended, the oldest first.</summary>
-    public Task<IReadOnlyList<Batch>> ListOpenAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlyList<Batch>>(
+    public Task<IReadOnlyList<Batch>> ListOpenAsync(CancellationToken cancellation = default) => database.AskAsync<IReadOnlyList<Batch>>(
         async context => await context.Batches.Open().AsNoTracking().OrderBy(batch => batch.Number).ToListAsync(cancellation));
 
     /// <summary>Changes a batch.</summary>
@@ -63,7 +63,7 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The batch as it is now.</returns>
     public Task<Batch> ChangeAsync(string id, Func<Batch, bool> change, IReadOnlyList<StoredFile>? files = null, CancellationToken cancellation = default) =>
-        ChangeAsync(async context =>
+        _turns.RunAsync(async context =>
         {
             Batch batch = await context.Batches.FirstAsync(one => one.Id == id, cancellation);
             if (change(batch))
@@ -74,24 +74,5 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
             return batch;
         });
 
-    public void Dispose() => _turn.Dispose();
-
-    private async Task<T> ChangeAsync<T>(Func<TenancyDbContext, Task<T>> work)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            return await AskAsync(work);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
-    {
-        await using TenancyDbContext context = database.Open();
-        return await work(context);
-    });
+    public void Dispose() => _turns.Dispose();
 }

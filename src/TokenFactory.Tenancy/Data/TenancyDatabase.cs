@@ -53,6 +53,14 @@ public sealed class TenancyDatabase
     /// <summary>A context for one piece of work.</summary>
     public TenancyDbContext Open() => new(_options);
 
+    /// <summary>Does one piece of work in a context of its own.</summary>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    internal Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
+    {
+        await using TenancyDbContext context = Open();
+        return await work(context);
+    });
+
     /// <summary>Takes the database for this process alone, until what is returned is disposed of.</summary>
     /// <exception cref="DatabaseUnavailableException">Another process has it, or it cannot be reached.</exception>
     public Task<IAsyncDisposable> LockAsync(CancellationToken cancellation = default) =>

@@ -27,7 +27,7 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
         await _adding.WaitAsync(cancellation);
         try
         {
-            await AskAsync(async context =>
+            await database.AskAsync(async context =>
             {
                 long held = await BytesAsync(context, file.TenantId, cancellation);
                 if (held + file.Bytes > mostBytes)
@@ -45,11 +45,11 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
     }
 
     /// <summary>What a tenant's files hold together.</summary>
-    public Task<long> BytesAsync(Guid tenant, CancellationToken cancellation = default) => AskAsync(context => BytesAsync(context, tenant, cancellation));
+    public Task<long> BytesAsync(Guid tenant, CancellationToken cancellation = default) => database.AskAsync(context => BytesAsync(context, tenant, cancellation));
 
     /// <summary>A tenant's file; null where there is none.</summary>
     public Task<StoredFile?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) =>
-        AskAsync(context => Living(context, tenant).FirstOrDefaultAsync(file => file.Id == id, cancellation));
+        database.AskAsync(context => Living(context, tenant).FirstOrDefaultAsync(file => file.Id == id, cancellation));
 
     /// <summary>A page of a tenant's files, in the order in which they were added or the reverse.</summary>
     /// <param name="tenant">Whose.</param>
@@ -60,7 +60,7 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="TenancyException">There is no file <paramref name="after"/>.</exception>
     public Task<Page<StoredFile>> ListAsync(
-        Guid tenant, string? purpose, string? after, int limit, bool isDescending, CancellationToken cancellation = default) => AskAsync(async context =>
+        Guid tenant, string? purpose, string? after, int limit, bool isDescending, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         IQueryable<StoredFile> files = Living(context, tenant).Where(file => purpose == null || file.Purpose == purpose);
         if (after is not null)
@@ -76,7 +76,7 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
     /// <summary>Forgets a tenant's file; its content is the caller's to delete.</summary>
     /// <returns>False: there is none.</returns>
     /// <exception cref="TenancyException">A batch that has not ended reads it.</exception>
-    public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default) => AskAsync(async context =>
+    public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
         string? reader = await context.Batches.Open().Where(batch => batch.TenantId == tenant && batch.InputFileId == id).Select(batch => batch.Id)
             .FirstOrDefaultAsync(cancellation);
@@ -89,7 +89,7 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
 
     /// <summary>Forgets the files that have expired and those of deleted tenants, save those that a batch still reads.</summary>
     /// <returns>The ids of the files; their content is the caller's to delete.</returns>
-    public Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlyList<string>>(async context =>
+    public Task<IReadOnlyList<string>> SweepAsync(CancellationToken cancellation = default) => database.AskAsync<IReadOnlyList<string>>(async context =>
     {
         DateTimeOffset now = clock.GetUtcNow();
         IQueryable<string> inputs = context.Batches.Open().Select(batch => batch.InputFileId);
@@ -105,7 +105,7 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
     });
 
     /// <summary>The ids of all contents that somebody needs: files, and what batches that have not ended write.</summary>
-    public Task<IReadOnlySet<string>> ContentsAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlySet<string>>(async context =>
+    public Task<IReadOnlySet<string>> ContentsAsync(CancellationToken cancellation = default) => database.AskAsync<IReadOnlySet<string>>(async context =>
     {
         HashSet<string> ids = [.. await context.Files.Select(file => file.Id).ToListAsync(cancellation)];
         foreach (var batch in await context.Batches.Open().Select(batch => new { batch.OutputFileId, batch.ErrorFileId }).ToListAsync(cancellation))
@@ -132,10 +132,4 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
         DateTimeOffset now = clock.GetUtcNow();
         return context.Files.AsNoTracking().Where(file => file.TenantId == tenant && (file.ExpiresAt == null || file.ExpiresAt > now));
     }
-
-    private Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
-    {
-        await using TenancyDbContext context = database.Open();
-        return await work(context);
-    });
 }

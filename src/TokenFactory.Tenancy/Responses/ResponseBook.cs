@@ -13,11 +13,11 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     private const int PostgresWriters = 32;
 
     /// <summary>SQLite has one writer, for whose end others wait without order: here they come one after another.</summary>
-    private readonly SemaphoreSlim _turn = new(database.IsSqlite ? 1 : PostgresWriters);
+    private readonly WriteTurns _turns = new(database, database.IsSqlite ? 1 : PostgresWriters);
 
     /// <summary>Adds a response; its number is given here.</summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be used; so every call here.</exception>
-    public Task AddAsync(StoredResponse response, CancellationToken cancellation = default) => WriteAsync(context =>
+    public Task AddAsync(StoredResponse response, CancellationToken cancellation = default) => _turns.RunAsync(context =>
     {
         Measure(response);
         context.Responses.Add(response);
@@ -28,7 +28,7 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     public Task<StoredResponse?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return AskAsync(context => context.Responses.AsNoTracking()
+        return database.AskAsync(context => context.Responses.AsNoTracking()
             .FirstOrDefaultAsync(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now, cancellation));
     }
 
@@ -36,7 +36,7 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     /// <param name="id">Which; nothing happens where it was removed meanwhile.</param>
     /// <param name="end">Gives the body that it has from now on, from the one that it has.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task EndAsync(string id, Func<string, string> end, CancellationToken cancellation = default) => WriteAsync(async context =>
+    public Task EndAsync(string id, Func<string, string> end, CancellationToken cancellation = default) => _turns.RunAsync(async context =>
     {
         if (await context.Responses.FirstOrDefaultAsync(one => one.Id == id, cancellation) is { IsOpen: true } response)
         {
@@ -48,7 +48,7 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     });
 
     /// <summary>The ids of all responses that are open.</summary>
-    public Task<IReadOnlyList<string>> ListOpenAsync(CancellationToken cancellation = default) => AskAsync<IReadOnlyList<string>>(
+    public Task<IReadOnlyList<string>> ListOpenAsync(CancellationToken cancellation = default) => database.AskAsync<IReadOnlyList<string>>(
         async context => await context.Responses.Where(response => response.IsOpen).OrderBy(response => response.Number).Select(response => response.Id).ToListAsync(cancellation));
 
     /// <summary>Removes a tenant's response.</summary>
@@ -56,14 +56,14 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return WriteAsync(async context => await context.Responses
+        return _turns.RunAsync(async context => await context.Responses
             .Where(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now).ExecuteDeleteAsync(cancellation) > 0);
     }
 
     /// <summary>Removes what has expired, what deleted tenants had, and of tenants that keep more than they may the oldest. Open responses stay.</summary>
     /// <param name="mostLength">What all responses of a tenant may hold together, in characters.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task SweepAsync(long mostLength, CancellationToken cancellation = default) => WriteAsync(async context =>
+    public Task SweepAsync(long mostLength, CancellationToken cancellation = default) => _turns.RunAsync(async context =>
     {
         DateTimeOffset now = clock.GetUtcNow();
         IQueryable<StoredResponse> ended = context.Responses.Where(response => !response.IsOpen);
@@ -79,7 +79,7 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
         return full.Count;
     });
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _turns.Dispose();
 
     /// <summary>The number of the newest response that has no room beside those after it; 0 where all have.</summary>
     private static async Task<long> FindNewestBeyondAsync(TenancyDbContext context, Guid tenant, long mostLength, CancellationToken cancellation)
@@ -98,23 +98,4 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     }
 
     private static void Measure(StoredResponse response) => response.Length = response.Input.Length + response.Body.Length;
-
-    private async Task<T> WriteAsync<T>(Func<TenancyDbContext, Task<T>> work)
-    {
-        await _turn.WaitAsync();
-        try
-        {
-            return await AskAsync(work);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private Task<T> AskAsync<T>(Func<TenancyDbContext, Task<T>> work) => DatabaseUnavailableException.ExplainAsync(async () =>
-    {
-        await using TenancyDbContext context = database.Open();
-        return await work(context);
-    });
 }
