@@ -65,10 +65,10 @@ public static class ApiServices
     }
 
     /// <summary>
-    /// Registers what computes batches and responses in the background, and where contents of files lie. It comes after the tenancy and whatever serves models: hosted
-    /// services start in the order in which they were added, and end in reverse.
+    /// Registers what computes batches and responses in the background, and where contents of files lie. It comes after the tenancy and
+    /// whatever serves models: hosted services start in the order in which they were added, and end in reverse.
     /// </summary>
-    public static IServiceCollection AddBatchExecution(this IServiceCollection services, Func<IServiceProvider, FileFolder> folder)
+    public static IServiceCollection AddBackgroundExecution(this IServiceCollection services, Func<IServiceProvider, FileFolder> folder)
     {
         services.AddSingleton(folder);
         services.AddHostedService(provider => provider.GetRequiredService<BatchService>());

@@ -36,7 +36,7 @@ public static class ConsoleApplication
         builder.Services.AddTraces(builder.Configuration);
         builder.Services.AddTenancyHosting();
         builder.Services.AddModelHosting(builder.Configuration);
-        builder.Services.AddBatchExecution(provider => new FileFolder(provider.GetRequiredService<DataFolder>().Files));
+        builder.Services.AddBackgroundExecution(provider => new FileFolder(provider.GetRequiredService<DataFolder>().Files));
         builder.Services.AddLiveData(builder.Configuration);
         builder.Services.AddPolicies();
         builder.Services.AddTenantPages();

@@ -77,7 +77,7 @@ internal sealed class ApiHost : IAsyncDisposable
         ScratchDatabase database = await ScratchDatabase.CreateAsync();
         builder.Services.AddTenancy(_ => database.Open(pragmas));
         builder.Services.AddTokenFactoryApi(builder.Configuration);
-        builder.Services.AddBatchExecution(_ => new FileFolder(Path.Combine(database.Folder, "files")));
+        builder.Services.AddBackgroundExecution(_ => new FileFolder(Path.Combine(database.Folder, "files")));
         WebApplication app = builder.Build();
         app.MapTokenFactoryApi();
         await app.Services.GetRequiredService<TenancyStart>().RunAsync(keys ?? new FirstKeys(KeySecret.Create(), KeySecret.Create()));

@@ -52,7 +52,9 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
     /// <exception cref="ApiException">There is no such item.</exception>
     public async Task ResolveAsync(Guid tenant, ResponseItem[] items, CancellationToken cancellation)
     {
+        // References to one response mostly stand together; it is read and taken apart once for them.
         StoredResponse? last = null;
+        ResponseItem[] known = [];
         long length = 0;
         HashSet<string> resolved = [];
         for (int i = 0; i < items.Length; i++)
@@ -65,7 +67,11 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
                     throw ApiException.Invalid($"input refers to the item {AdminPaths.Shown(id)} twice. Refer to it once.", "input", "duplicate_item");
                 }
                 string? responseId = ItemIds.ResponseOf(id);
-                last = last?.Id == responseId || responseId is null ? last : await book.FindAsync(tenant, responseId, cancellation);
+                if (responseId is not null && last?.Id != responseId)
+                {
+                    last = await book.FindAsync(tenant, responseId, cancellation);
+                    known = last is null ? [] : [.. InputOf(last), .. BodyOf(last).Output];
+                }
                 // A short reference may stand for much; what all of them are read from is bounded as a body is.
                 length += last?.Length ?? 0;
                 if (length > options.MaxBodyBytes)
@@ -73,7 +79,7 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
                     throw ApiException.Invalid(
                         $"What input refers to is longer than the {options.MaxBodyBytes} bytes that a request may have. Send what still matters of it.", "input", "conversation_too_long");
                 }
-                items[i] = (last?.Id == responseId ? FindItem(last, id) : null)
+                items[i] = (last?.Id == responseId ? Array.Find(known, item => item.Id == id) : null)
                     ?? throw ApiException.Invalid($"There is no item {AdminPaths.Shown(id)}. Send the item itself.", "input", "item_not_found");
             }
         }
@@ -82,9 +88,6 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
     public static ResponseObject BodyOf(StoredResponse response) => JsonSerializer.Deserialize(response.Body, ApiJson.Context.ResponseObject)!;
 
     public static IReadOnlyList<ResponseItem> InputOf(StoredResponse response) => JsonSerializer.Deserialize(response.Input, ApiJson.Context.IReadOnlyListResponseItem)!;
-
-    private static ResponseItem? FindItem(StoredResponse? response, string id) =>
-        response is null ? null : InputOf(response).Concat(BodyOf(response).Output).FirstOrDefault(item => item.Id == id);
 
     private static ApiException Missing(string id, bool isLast) => Refuse(
         isLast

@@ -17,6 +17,7 @@ internal sealed class ResponseRun : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private volatile Reason _reason;
+    private bool _hasStarted;
 
     /// <param name="prepared">What is answered.</param>
     /// <param name="set">The generation, which nobody else reads.</param>
@@ -61,21 +62,20 @@ internal sealed class ResponseRun : IDisposable
     {
         Generation generation = _set.Items[0];
         GenerationDelta delta = new();
-        bool hasStarted = false;
         _events.WriteQueued();
         await _sse.FlushAsync();
         while (await generation.WaitAsync())
         {
             generation.Read(ref delta);
-            hasStarted = Start(hasStarted);
+            Start();
             _events.WriteDelta(0, delta);
             await _sse.FlushAsync();
         }
         GenerationOutcome outcome = generation.Outcome!;
         ApiException? failure = EngineErrors.From(outcome);
-        if (failure is null || hasStarted)
+        if (failure is null || _hasStarted)
         {
-            Start(hasStarted);
+            Start();
             _events.WriteFinish(0, outcome);
         }
         return (failure, _reason) switch
@@ -105,13 +105,13 @@ internal sealed class ResponseRun : IDisposable
         _ended.SetResult();
     }
 
-    private bool Start(bool hasStarted)
+    private void Start()
     {
-        if (!hasStarted)
+        if (!_hasStarted)
         {
+            _hasStarted = true;
             _events.WriteStart(0);
         }
-        return true;
     }
 
     private void End(Reason reason)
