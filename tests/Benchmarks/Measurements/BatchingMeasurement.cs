@@ -41,12 +41,12 @@ internal static class BatchingMeasurement
             different += single.Zip(batched).Count(pair => !pair.First.SequenceEqual(pair.Second));
         }
         return new Measurement(
-            Median(ratios) >= LeastRatio && different == 0,
+            Quantiles.Median(ratios) >= LeastRatio && different == 0,
             [
-                ($"{Streams} streams / 1 stream, {model.Precision}, median", Median(ratios), "times"),
+                ($"{Streams} streams / 1 stream, {model.Precision}, median", Quantiles.Median(ratios), "times"),
                 ("least ratio of a round", ratios.Min(), "times"),
-                ("1 stream", Median(alone), "tokens/s"),
-                ($"{Streams} streams", Median(together), "tokens/s"),
+                ("1 stream", Quantiles.Median(alone), "tokens/s"),
+                ($"{Streams} streams", Quantiles.Median(together), "tokens/s"),
                 ("greedy outputs that differ", different, $"of {Rounds * Streams}"),
             ]);
     }
@@ -56,11 +56,5 @@ internal static class BatchingMeasurement
         long start = Stopwatch.GetTimestamp();
         await run();
         return Streams * NewTokens / Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

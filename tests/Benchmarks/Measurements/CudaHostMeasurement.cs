@@ -43,16 +43,16 @@ internal static class CudaHostMeasurement
             times[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
         }
         double bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times.Length;
-        double quietest = times.Chunk(Steps).Min(Median);
+        double quietest = times.Chunk(Steps).Min(Quantiles.Median);
         return Task.FromResult(new Measurement(
             quietest <= BoundMicroseconds && bytes == 0 && load.LiveSequences == Sequences,
             [
                 ("live sequences", load.LiveSequences, "sequences"),
                 ($"host's part of a step, median of the quietest of {Rounds} rounds", quietest, "us"),
-                ("host's part of a step, median of all", Median(times), "us"),
-                ("of it schedule, median of all", Median(scheduled), "us"),
-                ("of it plan to device and enqueue, median of all", Median(submitted), "us"),
-                ("of it read back, median of all", Median(read), "us"),
+                ("host's part of a step, median of all", Quantiles.Median(times), "us"),
+                ("of it schedule, median of all", Quantiles.Median(scheduled), "us"),
+                ("of it plan to device and enqueue, median of all", Quantiles.Median(submitted), "us"),
+                ("of it read back, median of all", Quantiles.Median(read), "us"),
                 ("allocated a step", bytes, "bytes"),
             ]));
     }
@@ -63,11 +63,5 @@ internal static class CudaHostMeasurement
         {
             load.Run();
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

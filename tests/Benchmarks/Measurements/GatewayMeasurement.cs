@@ -24,7 +24,7 @@ internal static class GatewayMeasurement
     public static async Task<Measurement> RunAsync(string[] args)
     {
         (Round[] rounds, double cores) = await MeasureRequestsAsync();
-        Round middle = new(Median(rounds, one => one.P50), Median(rounds, one => one.P99), Median(rounds, one => one.P999), Median(rounds, one => one.Rate), Median(rounds, one => one.LateP99));
+        Round middle = new(Quantiles.Median(rounds.Select(one => one.P50)), Quantiles.Median(rounds.Select(one => one.P99)), Quantiles.Median(rounds.Select(one => one.P999)), Quantiles.Median(rounds.Select(one => one.Rate)), Quantiles.Median(rounds.Select(one => one.LateP99)));
         (double Live, double Resident, int Ended) streams = await MeasureStreamsAsync();
         return new Measurement(
             middle.P50 <= 0.4 && middle.P99 <= 1.5 && middle.Rate >= RequestsPerSecond * 0.98 && streams.Live <= MostBytes && streams.Ended == Streams,
@@ -58,7 +58,7 @@ internal static class GatewayMeasurement
     {
         long begun = Stopwatch.GetTimestamp();
         (double[] took, double[] late) = load.Run(RequestsPerSecond, Time);
-        return new Round(At(took, 0.5), At(took, 0.99), At(took, 0.999), took.Length / Stopwatch.GetElapsedTime(begun).TotalSeconds, At(late, 0.99));
+        return new Round(Quantiles.At(took, 0.5), Quantiles.At(took, 0.99), Quantiles.At(took, 0.999), took.Length / Stopwatch.GetElapsedTime(begun).TotalSeconds, Quantiles.At(late, 0.99));
     }
 
     private static async Task<(double Live, double Resident, int Ended)> MeasureStreamsAsync()
@@ -108,10 +108,6 @@ internal static class GatewayMeasurement
 
     private static string BodyOf(int maxTokens, bool stream) =>
         $$"""{"model":"demo","messages":[{"role":"system","content":"You are the console's guide. Answer in a sentence or two, and say where on the pages to look."},{"role":"user","content":"How many tokens does the factory make at the moment, which lane waits longest, and what would change if the batch policy had a larger budget?"}],"max_tokens":{{maxTokens}},"temperature":0,"stream":{{(stream ? "true" : "false")}}}""";
-
-    private static double Median(Round[] rounds, Func<Round, double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Length / 2);
-
-    private static double At(double[] sorted, double share) => sorted[(int)(sorted.Length * share)];
 
     /// <summary>Milliseconds of one round's requests, and requests a second.</summary>
     private readonly record struct Round(double P50, double P99, double P999, double Rate, double LateP99);

@@ -31,21 +31,15 @@ internal static class SchedulerMeasurement
             load.Append();
         }
         double bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / ((double)schedule.Length * Sequences);
-        double quietest = schedule.Chunk(Steps).Min(Median);
+        double quietest = schedule.Chunk(Steps).Min(Quantiles.Median);
         return Task.FromResult(new Measurement(
             quietest <= BoundMilliseconds && load.LiveSequences == Sequences,
             [
                 ("live sequences", load.LiveSequences, "sequences"),
                 ($"schedule a step, median of the quietest of {Rounds} rounds", quietest, "ms"),
-                ("schedule a step, median of all", Median(schedule), "ms"),
+                ("schedule a step, median of all", Quantiles.Median(schedule), "ms"),
                 ("per sequence, quietest round", quietest * 1e6 / Sequences, "ns"),
                 ("allocated per token", bytes, "bytes"),
             ]));
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

@@ -36,24 +36,24 @@ internal static class StructuredMeasurement
         }
         double[] quietFirst = Quietest(first);
         double[] quietLater = Quietest(later);
-        bool isWithin = compile.Min() <= MostCompile && At(quietFirst, 0.5) <= MostMedian && At(quietFirst, 0.99) <= MostTail;
+        bool isWithin = compile.Min() <= MostCompile && Quantiles.At(quietFirst, 0.5) <= MostMedian && Quantiles.At(quietFirst, 0.99) <= MostTail;
         return Task.FromResult(new Measurement(
             isWithin,
             [
                 ("tokens in the vocabulary", load.Vocabulary.Size, "tokens"),
                 ("tokens in the document", load.Document.Length, "tokens"),
                 ("vocabulary and its tries, once a model", load.VocabularyTime.TotalMilliseconds, "ms"),
-                ("compile a 4 KB schema, median", At(compile, 0.5), "ms"),
+                ("compile a 4 KB schema, median", Quantiles.At(compile, 0.5), "ms"),
                 ("compile a 4 KB schema, quietest", compile.Min(), "ms"),
                 ("states of the automaton", states, "states"),
-                ("mask, first document, p50, quietest rounds", At(quietFirst, 0.5), "us"),
-                ("mask, first document, p99, quietest rounds", At(quietFirst, 0.99), "us"),
+                ("mask, first document, p50, quietest rounds", Quantiles.At(quietFirst, 0.5), "us"),
+                ("mask, first document, p99, quietest rounds", Quantiles.At(quietFirst, 0.99), "us"),
                 ("mask, first document, slowest, quietest rounds", quietFirst.Max(), "us"),
-                ("mask, first document, p50, all rounds", At([.. first.SelectMany(all => all)], 0.5), "us"),
-                ("mask, first document, p99, all rounds", At([.. first.SelectMany(all => all)], 0.99), "us"),
-                ("mask, later documents, p50, quietest rounds", At(quietLater, 0.5), "us"),
-                ("mask, later documents, p99, quietest rounds", At(quietLater, 0.99), "us"),
-                ("mask, later documents, p99, all rounds", At([.. later.SelectMany(all => all)], 0.99), "us"),
+                ("mask, first document, p50, all rounds", Quantiles.At([.. first.SelectMany(all => all)], 0.5), "us"),
+                ("mask, first document, p99, all rounds", Quantiles.At([.. first.SelectMany(all => all)], 0.99), "us"),
+                ("mask, later documents, p50, quietest rounds", Quantiles.At(quietLater, 0.5), "us"),
+                ("mask, later documents, p99, quietest rounds", Quantiles.At(quietLater, 0.99), "us"),
+                ("mask, later documents, p99, all rounds", Quantiles.At([.. later.SelectMany(all => all)], 0.99), "us"),
             ]));
     }
 
@@ -68,10 +68,4 @@ internal static class StructuredMeasurement
 
     /// <summary>Each token's least time over the rounds, which all do the same work: what neighbours on a shared machine add is left out.</summary>
     private static double[] Quietest(double[][] rounds) => [.. Enumerable.Range(0, rounds[0].Length).Select(token => rounds.Min(round => round[token]))];
-
-    private static double At(double[] values, double part)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[(int)(sorted.Length * part)];
-    }
 }
