@@ -108,6 +108,7 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
         }
 
         List<(IRunningUsage Running, long Before, UsageRecord Now)> changed;
+        long askedAt = clock.GetTimestamp();
         try
         {
             // Taken after the rows: a request that ends in between is found running, and its row takes the checkpoint away again.
@@ -132,7 +133,8 @@ public sealed class LedgerWriter(TenancyDatabase database, LedgerOptions options
         {
             _running.TryUpdate(running, now.TotalTokens, before);
         }
-        _checkpointedAt = withCheckpoints ? clock.GetTimestamp() : _checkpointedAt;
+        // From when usage was asked for, not from when it was written: a slow write does not put the next one off.
+        _checkpointedAt = withCheckpoints ? askedAt : _checkpointedAt;
         _problem = null;
         return true;
     }
