@@ -16,6 +16,7 @@ internal static class MeasurementCommand
         ["cuda-host"] = CudaHostMeasurement.RunAsync,
         ["gateway"] = GatewayMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
+        ["peer"] = PeerMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
 
