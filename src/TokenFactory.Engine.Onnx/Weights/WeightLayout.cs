@@ -103,8 +103,7 @@ internal sealed class WeightLayout
         }
         AddProjection(Of(layer, "qkv"), layer, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize, WeightRole.Query, WeightRole.Key, WeightRole.Value);
         AddProjection(Of(layer, "output"), layer, spec.HiddenSize, spec.QuerySize, WeightRole.AttentionOutput);
-        AddProjection(Of(layer, "gate"), layer, spec.FeedForwardSize, spec.HiddenSize, WeightRole.Gate);
-        AddProjection(Of(layer, "up"), layer, spec.FeedForwardSize, spec.HiddenSize, WeightRole.Up);
+        AddProjection(Of(layer, "gate_up"), layer, 2 * spec.FeedForwardSize, spec.HiddenSize, WeightRole.Gate, WeightRole.Up);
         AddProjection(Of(layer, "down"), layer, spec.HiddenSize, spec.FeedForwardSize, WeightRole.Down);
         AddBiases(layer);
     }
@@ -124,8 +123,7 @@ internal sealed class WeightLayout
         }
         if (spec.FeedForwardBias)
         {
-            AddVector(Of(layer, "gate") + ".bias", layer, spec.FeedForwardSize, 0, WeightRole.GateBias);
-            AddVector(Of(layer, "up") + ".bias", layer, spec.FeedForwardSize, 0, WeightRole.UpBias);
+            AddVector(Of(layer, "gate_up") + ".bias", layer, 2 * spec.FeedForwardSize, 0, WeightRole.GateBias, WeightRole.UpBias);
             AddVector(Of(layer, "down") + ".bias", layer, spec.HiddenSize, 0, WeightRole.DownBias);
         }
     }

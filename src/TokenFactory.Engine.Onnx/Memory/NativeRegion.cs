@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TokenFactory.Engine.Onnx.Kv;
+namespace TokenFactory.Engine.Onnx.Memory;
 
 /// <summary>
 /// A large piece of native memory whose pages cost nothing until they are touched. On Linux it is an anonymous mapping without
@@ -12,15 +12,24 @@ internal sealed unsafe partial class NativeRegion : IDisposable
     private const int ReadWrite = 3;
     private const int PrivateAnonymousNoReserve = 0x4022;
     private const int DontNeed = 4;
+    private const int HugePage = 14;
+    private const int LargePageSize = 2 << 20;
 
     private void* _base;
 
-    public NativeRegion(long bytes)
+    /// <param name="bytes">Its length.</param>
+    /// <param name="largePages">Whether the system may back it with large pages, which it then commits whole.</param>
+    public NativeRegion(long bytes, bool largePages = false)
     {
-        ByteCount = Math.Max(bytes, PageSize);
+        ByteCount = largePages ? (bytes + LargePageSize - 1) / LargePageSize * LargePageSize : Math.Max(bytes, PageSize);
         _base = OperatingSystem.IsLinux()
             ? Map(ByteCount)
             : NativeMemory.AlignedAlloc((nuint)ByteCount, PageSize);
+        if (largePages && OperatingSystem.IsLinux())
+        {
+            // Where the system refuses, small pages serve too.
+            _ = MAdvise(_base, (nuint)ByteCount, HugePage);
+        }
     }
 
     public long ByteCount { get; }
