@@ -11,7 +11,7 @@ public sealed record OnnxExecutorOptions
     public int Threads { get; init; }
 
     /// <summary>How keys and values are kept.</summary>
-    public KvPrecision KvPrecision { get; init; } = KvPrecision.Auto;
+    public OnnxKvPrecision KvPrecision { get; init; } = OnnxKvPrecision.Auto;
 
     /// <summary>Bytes of the pool of KV blocks; null: a quarter of the memory, at most 16 GiB. A page costs nothing until it is written.</summary>
     public long? KvMemoryBytes { get; init; }

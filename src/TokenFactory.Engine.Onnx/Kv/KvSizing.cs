@@ -27,11 +27,11 @@ internal static class KvSizing
         return new KvGeometry(layout, blocks, options.MaxSequences, (int)Math.Min(context, (long)blocks * options.BlockSize));
     }
 
-    private static KvFormat FormatOf(KvPrecision kept, WeightPrecision weights) => kept switch
+    private static KvFormat FormatOf(OnnxKvPrecision kept, WeightPrecision weights) => kept switch
     {
-        KvPrecision.Fp32 => KvFormat.Fp32,
-        KvPrecision.Fp16 => KvFormat.Fp16,
-        KvPrecision.Int8 => KvFormat.Int8,
+        OnnxKvPrecision.Fp32 => KvFormat.Fp32,
+        OnnxKvPrecision.Fp16 => KvFormat.Fp16,
+        OnnxKvPrecision.Int8 => KvFormat.Int8,
         _ => weights == WeightPrecision.Fp32 ? KvFormat.Fp32 : KvFormat.Fp16,
     };
 }

@@ -1,7 +1,7 @@
 namespace TokenFactory.Engine.Onnx;
 
 /// <summary>How keys and values are kept on the CPU.</summary>
-public enum KvPrecision
+public enum OnnxKvPrecision
 {
     /// <summary>Float32 beside float32 weights, float16 beside quantised ones.</summary>
     Auto,
