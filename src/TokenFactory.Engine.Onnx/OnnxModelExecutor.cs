@@ -61,7 +61,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         long machineBytes = options.MachineMemory();
         int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
         WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
-        WeightLayout layout = WeightLayout.Create(folder.Spec, precision, QuantizedProduct.IsSupported);
+        WeightLayout layout = WeightLayout.Create(folder.Spec, precision, Product.IsSupported);
         KvGeometry geometry = KvSizing.Compute(folder.Spec, options, precision, machineBytes);
 
         using LoadScope scope = new();

@@ -1,4 +1,4 @@
-using TokenFactory.Engine.Onnx.Kv;
+using TokenFactory.Engine.Onnx.Memory;
 
 namespace TokenFactory.Engine.Onnx.Attention;
 

@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Onnx.Attention;
 using TokenFactory.Engine.Onnx.Graph;
+using TokenFactory.Engine.Onnx.Kernels;
 using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Memory;
@@ -54,9 +55,15 @@ internal sealed unsafe class DecoderKernels : IDecoderKernels, IDisposable
 
     public long Product(StoredProjection projection)
     {
-        float* bias = VectorOrNull(projection.Name + ".bias");
-        QuantizedProduct product = new(_weights.Base + projection.Weights.Offset, projection.Rows, projection.Columns, projection.Bits, bias);
-        return Operators.Add(new ProductKernel(product, _scratch, _threads));
+        ProductArguments product = new()
+        {
+            Weights = _weights.Base + projection.Weights.Offset,
+            Rows = projection.Rows,
+            Columns = projection.Columns,
+            Bits = projection.Bits,
+            Kernels = ProductKernels.Of(CpuLevels.Highest).Entries(projection.Bits),
+        };
+        return Operators.Add(new ProductKernel(product, VectorOrNull(projection.Name + ".bias"), _scratch));
     }
 
     public long Attention(int layer)

@@ -31,7 +31,7 @@ public static class OnnxMemory
             Precision = precision.ToString().ToLowerInvariant(),
             Replicas = replicas,
             SharesMemory = true,
-            WeightBytes = WeightLayout.Create(spec, precision, QuantizedProduct.IsSupported).ByteCount,
+            WeightBytes = WeightLayout.Create(spec, precision, Product.IsSupported).ByteCount,
             KvTokenBytes = geometry.TokenBytes,
             Sequences = geometry.Sequences,
             Context = geometry.Capacity,

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using TokenFactory.Engine.Onnx.Kernels.Products;
 
 namespace TokenFactory.Engine.Onnx.Weights;
 
@@ -55,26 +54,6 @@ internal static class BlockQuantizer
             scales[b] = scale;
             zeros[b / 2] |= (byte)(zero << (b % 2 * 4));
         }
-    }
-
-    /// <summary>One block in the form of <see cref="PackedFormat"/>, for a scale that is kept in float16.</summary>
-    /// <param name="weights">Up to 32 weights; what is missing counts as zero.</param>
-    /// <param name="bits">8 or 4.</param>
-    /// <param name="quantized">32 unsigned values.</param>
-    /// <returns>The scale, and the value that stands for zero.</returns>
-    public static (Half Scale, byte Zero) Quantize(ReadOnlySpan<float> weights, int bits, Span<byte> quantized)
-    {
-        Span<float> block = stackalloc float[Block];
-        LoadBlock(weights, 0, block);
-        (float exact, int zero) = bits == 4 ? LeastError4(block) : (Math.Abs(TensorPrimitives.MaxMagnitude<float>(block)) / 127, PackedFormat.Zero8);
-        Half scale = (Half)exact;
-        float inverse = scale == Half.Zero ? 0 : 1 / (float)scale;
-        int most = bits == 4 ? 15 : 255;
-        for (int i = 0; i < Block; i++)
-        {
-            quantized[i] = (byte)Math.Clamp((int)MathF.Round(block[i] * inverse) + zero, bits == 4 ? 0 : 1, most);
-        }
-        return (scale, (byte)zero);
     }
 
     // The full range is rarely best: clipping the outermost weight a little makes all the others finer. Both ends are tried inward.

@@ -43,7 +43,7 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
     {
         foreach (StoredProjection projection in layout.Projections)
         {
-            int rows = Math.Max(1, ChunkElements / projection.Columns / PackedFormat.TileFeatures) * PackedFormat.TileFeatures;
+            int rows = Math.Max(1, ChunkElements / projection.Columns / PackedFormat.TileRows) * PackedFormat.TileRows;
             for (int first = 0; first < projection.Rows; first += rows)
             {
                 yield return (projection, first, Math.Min(rows, projection.Rows - first));
@@ -107,7 +107,7 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
     {
         int columns = projection.Columns;
         int tileBytes = (int)PackedFormat.TileBytes(columns, projection.Bits);
-        int tileElements = PackedFormat.TileFeatures * columns;
+        int tileElements = PackedFormat.TileRows * columns;
         int tiles = (rows.Length + tileElements - 1) / tileElements;
         Span<byte> packed = buffers.Bytes(tiles * tileBytes);
         for (int tile = 0; tile < tiles; tile++)
@@ -115,7 +115,7 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
             ReadOnlySpan<float> features = rows[(tile * tileElements)..Math.Min((tile + 1) * tileElements, rows.Length)];
             TilePacker.Pack(features, columns, projection.Bits, packed.Slice(tile * tileBytes, tileBytes));
         }
-        RandomAccess.Write(file, packed, projection.Weights.Offset + ((long)first / PackedFormat.TileFeatures * tileBytes));
+        RandomAccess.Write(file, packed, projection.Weights.Offset + ((long)first / PackedFormat.TileRows * tileBytes));
     }
 
     // Rows [first, first + count) of the stacked matrices.
