@@ -10,6 +10,9 @@ public sealed record OnnxExecutorOptions
     /// <summary>Threads that compute; 0: one each physical core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>The threads that compute, counted.</summary>
+    public int ComputingThreads => Threads > 0 ? Threads : HostCpu.PhysicalCores();
+
     /// <summary>
     /// Bytes for keys and values; null: a quarter of the memory, at most 16 GiB. Half of it is the pool of KV blocks; as much again is
     /// what running sequences need in their slots, unless they share blocks: a slot holds its own copy. The slots' ceiling,
@@ -46,7 +49,7 @@ public sealed record OnnxExecutorOptions
     /// <param name="count">How many there are, at least 1.</param>
     public OnnxExecutorOptions ForReplica(int index, int count)
     {
-        int threads = Threads > 0 ? Threads : HostCpu.PhysicalCores();
+        int threads = ComputingThreads;
         return count == 1 ? this : this with
         {
             DeviceIndex = index,

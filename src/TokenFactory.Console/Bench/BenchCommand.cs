@@ -1,0 +1,90 @@
+using System.Text.Json;
+using TokenFactory.Web.Bench.Driving;
+using TokenFactory.Web.Bench.Reports;
+using TokenFactory.Web.Bench.Targets;
+using TokenFactory.Web.Bench.Workloads;
+using TokenFactory.Web.Hosting;
+
+namespace TokenFactory.Web.Bench;
+
+/// <summary>The command <c>bench</c>: measures, prints, writes and compares.</summary>
+internal static class BenchCommand
+{
+    private const int NotWhole = 1;
+
+    /// <summary>Does what the options ask for.</summary>
+    /// <param name="options">What to measure.</param>
+    /// <param name="build">Makes the host whose model is measured; it is not run.</param>
+    /// <returns>0 where every request was answered whole, else 1.</returns>
+    /// <exception cref="BenchException">Something cannot be read, loaded or reached.</exception>
+    public static async Task<int> RunAsync(BenchOptions options, Func<WebApplication> build)
+    {
+        // What may be wrong with files shows before minutes are spent.
+        List<(string, BenchReport)> reports = [];
+        foreach (string file in options.Compare)
+        {
+            reports.Add((file, await Comparison.ReadAsync(file)));
+        }
+        if (reports.Count > 1 && !options.AsksForRun)
+        {
+            Comparison.Write(Console.Out, reports);
+            return 0;
+        }
+        Workload workload = WorkloadMaker.Make(options);
+        await using FileStream? json = options.Json is null ? null : Create(options.Json);
+        using ProgressBar bar = ProgressBar.OnTerminal();
+        BenchReport report = options.Url is null ? await MeasureEngineAsync(options, workload, build, bar) : await MeasureServerAsync(options.Url, options, workload, bar);
+        bar.Clear();
+        new ReportTable(Console.Out).Write(report);
+        if (json is not null)
+        {
+            await JsonSerializer.SerializeAsync(json, report, BenchReportJson.Default.BenchReport);
+        }
+        if (reports.Count > 0)
+        {
+            Comparison.Write(Console.Out, [("this run", report), .. reports]);
+        }
+        return await JudgeAsync(report.Requests);
+    }
+
+    private static async Task<BenchReport> MeasureEngineAsync(BenchOptions options, Workload workload, Func<WebApplication> build, ProgressBar bar)
+    {
+        await using WebApplication app = build();
+        app.Services.GetRequiredService<DataFolder>();
+        await using BenchModel model = await BenchModel.LoadAsync(app.Services, options, bar.Say, CancellationToken.None);
+        BoundMeasurement? bounds = BoundMeasurement.For(model, bar);
+        BenchReport report = await BenchSession.RunAsync(model.Target, options, workload.Fit(model.Target.Facts.Context!.Value), bar);
+        return report with { Bounds = bounds?.Hold(model.Target.LastUse) };
+    }
+
+    private static async Task<BenchReport> MeasureServerAsync(Uri url, BenchOptions options, Workload workload, ProgressBar bar)
+    {
+        bar.Say($"Asking {url}");
+        HttpTargetSettings settings = new(options.Model, options.Key, options.Lane?.ToString().ToLowerInvariant(), options.Prompts, options.Vocabulary);
+        await using HttpTarget target = await HttpTarget.ConnectAsync(url, settings, TimeProvider.System, CancellationToken.None);
+        return await BenchSession.RunAsync(target, options, options.Context is { } context ? workload.Fit(context) : workload, bar);
+    }
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return File.Create(path);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw new BenchException($"{unwritable.Message} Name another file with --json FILE.", unwritable);
+        }
+    }
+
+    private static async Task<int> JudgeAsync(RequestFigures requests)
+    {
+        if (requests.Failed + requests.NotSent == 0)
+        {
+            return 0;
+        }
+        await Console.Error.WriteLineAsync(FormattableString.Invariant(
+            $"{requests.Failed} requests failed and {requests.NotSent} were not sent: {requests.Failures[0].Reason} The figures are of the {requests.Answered} that were answered."));
+        return NotWhole;
+    }
+}
