@@ -31,13 +31,17 @@ internal static class BenchCommand
             return 0;
         }
         Workload workload = WorkloadMaker.Make(options);
-        await using FileStream? json = options.Json is null ? null : Create(options.Json);
+        if (options.Json is not null)
+        {
+            RequireWritable(options.Json);
+        }
         using ProgressBar bar = ProgressBar.OnTerminal();
         BenchReport report = options.Url is null ? await MeasureEngineAsync(options, workload, build, bar) : await MeasureServerAsync(options.Url, options, workload, bar);
         bar.Clear();
         new ReportTable(Console.Out).Write(report);
-        if (json is not null)
+        if (options.Json is not null)
         {
+            await using FileStream json = File.Create(options.Json);
             await JsonSerializer.SerializeAsync(json, report, BenchReportJson.Default.BenchReport);
         }
         if (reports.Count > 0)
@@ -65,11 +69,12 @@ internal static class BenchCommand
         return await BenchSession.RunAsync(target, options, options.Context is { } context ? workload.Fit(context) : workload, bar);
     }
 
-    private static FileStream Create(string path)
+    /// <summary>Whether the report can be written is found out before there is one; what the file holds stays until then.</summary>
+    private static void RequireWritable(string path)
     {
         try
         {
-            return File.Create(path);
+            File.Open(path, FileMode.Append).Dispose();
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {

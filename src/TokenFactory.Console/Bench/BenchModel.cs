@@ -51,10 +51,10 @@ internal sealed class BenchModel : IAsyncDisposable
             services.GetRequiredService<ModelCatalog>().Add(model);
             return new BenchModel(model, watch, new EngineTarget(model, meter, Describe(model, wanted), options.Lane ?? Lane.Interactive, options.Tenants, clock));
         }
-        catch (Exception problem)
+        catch (Exception problem) when (LoadFailures.IsExpected(problem))
         {
             await StopAsync(watch);
-            throw LoadFailures.IsExpected(problem) ? new BenchException($"{ModelManager.NameOf(wanted)} cannot be measured. {LoadFailures.Explain(problem)}", problem) : problem;
+            throw new BenchException($"{ModelManager.NameOf(wanted)} cannot be measured. {LoadFailures.Explain(problem)}", problem);
         }
     }
 

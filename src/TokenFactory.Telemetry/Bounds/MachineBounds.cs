@@ -11,7 +11,7 @@ public sealed record MachineBounds(
 {
     private const double Giga = 1e9;
 
-    /// <summary>Measures; takes about a second, and an eighth of the memory, at most 1 GiB.</summary>
+    /// <summary>Measures; takes some seconds, and an eighth of the memory, at most 1 GiB.</summary>
     /// <param name="threads">At least 1.</param>
     public static MachineBounds Measure(int threads)
     {

@@ -54,7 +54,8 @@ internal sealed class BenchDriver(IBenchTarget target, PromptMaker prompts, Time
             TimeSpan left = request.At!.Value - clock.GetElapsedTime(begun);
             if (left > TimeSpan.Zero)
             {
-                await Task.Delay(left, clock, cancellation);
+                // Timers count whole milliseconds and leave out the rest: nothing is sent before its time.
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), clock, cancellation);
             }
             int index = i;
             long due = begun + (long)(request.At.Value.TotalSeconds * clock.TimestampFrequency);
