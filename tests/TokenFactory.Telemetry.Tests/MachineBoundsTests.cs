@@ -15,7 +15,7 @@ public sealed class MachineBoundsTests
         Assert.InRange(bounds.ReadGigabytesPerSecond, 0.1, 10_000);
         // No core does more than two 512-bit instructions a turn at 10 GHz.
         Assert.InRange(bounds.Fp32GigaOperationsPerSecond, 0.1, 2 * 2 * 16 * 10);
-        Assert.Equal(System.Runtime.Intrinsics.X86.AvxVnni.IsSupported, bounds.Int8GigaOperationsPerSecond is not null);
+        Assert.True(bounds.Int8GigaOperationsPerSecond is null || bounds.Int8GigaOperationsPerSecond > bounds.Fp32GigaOperationsPerSecond);
     }
 
     [Fact]

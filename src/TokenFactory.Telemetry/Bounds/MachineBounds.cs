@@ -5,7 +5,7 @@ namespace TokenFactory.Telemetry.Bounds;
 /// <param name="ReadGigabytesPerSecond">Memory that is in no cache, read.</param>
 /// <param name="BufferBytes">How much memory that was.</param>
 /// <param name="Fp32GigaOperationsPerSecond">Fused multiplications and additions in registers, two operations each.</param>
-/// <param name="Int8GigaOperationsPerSecond">The same of 8-bit integers into 32-bit sums, by AVX-VNNI of 256 bits; null where the processor has none.</param>
+/// <param name="Int8GigaOperationsPerSecond">The same of 8-bit integers into 32-bit sums by VNNI, of 512 bits where there are such: four times the rate of fp32; null where the processor has none.</param>
 public sealed record MachineBounds(
     int Threads, double ReadGigabytesPerSecond, long BufferBytes, double Fp32GigaOperationsPerSecond, double? Int8GigaOperationsPerSecond)
 {
@@ -16,12 +16,8 @@ public sealed record MachineBounds(
     public static MachineBounds Measure(int threads)
     {
         (double bytesPerSecond, long buffer) = ReadBandwidth.Measure(threads);
-        return new MachineBounds(
-            threads,
-            bytesPerSecond / Giga,
-            buffer,
-            MatrixRate.MeasureFp32(threads) / Giga,
-            MatrixRate.HasInt8 ? MatrixRate.MeasureInt8(threads) / Giga : null);
+        double fp32 = MatrixRate.MeasureFp32(threads);
+        return new MachineBounds(threads, bytesPerSecond / Giga, buffer, fp32 / Giga, MatrixRate.FindInt8(threads, fp32) / Giga);
     }
 
     /// <summary>The better of two measurements of the same machine: others may have disturbed either.</summary>
