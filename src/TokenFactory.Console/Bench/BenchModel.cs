@@ -92,15 +92,8 @@ internal sealed class BenchModel : IAsyncDisposable
         return wanted;
     }
 
-    private static TargetFacts Describe(ServedModel model, ModelOptions options) => new("engine", model.Name, model.Limits.VocabularySize)
+    private static TargetFacts Describe(ServedModel model, ModelOptions options) => TargetFacts.Of(model) with
     {
-        Precision = model.Precision,
-        Device = model.Replicas[0].Device.Name,
-        Runtime = model.Replicas[0].Device.Runtime,
-        Replicas = model.Replicas.Count,
-        Sequences = model.Limits.MaxSequences,
-        Context = model.MaxContext,
-        StepTokens = model.Limits.MaxStepTokens,
         Threads = model.Facts.Memory is { SharesMemory: true } ? new OnnxExecutorOptions { Threads = options.Threads }.ComputingThreads : null,
     };
 

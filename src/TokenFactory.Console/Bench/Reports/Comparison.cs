@@ -36,8 +36,8 @@ internal static class Comparison
     /// <param name="reports">At least two, each with what it is called.</param>
     public static void Write(TextWriter output, IReadOnlyList<(string Name, BenchReport Report)> reports)
     {
-        IReadOnlyList<Figure> first = Figure.Of(reports[0].Report);
-        Dictionary<string, double>[] others = [.. reports.Skip(1).Select(other => Figure.Of(other.Report).ToDictionary(figure => figure.Name, figure => figure.Value))];
+        IReadOnlyList<ReportFigure> first = ReportFigure.Of(reports[0].Report);
+        Dictionary<string, double>[] others = [.. reports.Skip(1).Select(other => ReportFigure.Of(other.Report).ToDictionary(figure => figure.Name, figure => figure.Value))];
         output.WriteLine();
         output.WriteLine($"Ratios are to {reports[0].Name}.");
         for (int i = 0; i < reports.Count; i++)
@@ -53,20 +53,20 @@ internal static class Comparison
             output.Write($"{(char)('A' + i)}/A".PadLeft(ColumnWidth));
         }
         output.WriteLine();
-        foreach (Figure figure in first.Where(figure => others.Any(other => other.ContainsKey(figure.Name))))
+        foreach (ReportFigure figure in first.Where(figure => others.Any(other => other.ContainsKey(figure.Name))))
         {
             WriteRow(output, figure, others);
         }
     }
 
-    private static void WriteRow(TextWriter output, Figure figure, Dictionary<string, double>[] others)
+    private static void WriteRow(TextWriter output, ReportFigure figure, Dictionary<string, double>[] others)
     {
         output.Write((figure.Unit.Length == 0 ? figure.Name : $"{figure.Name} ({figure.Unit})").PadRight(NameWidth));
-        output.Write(Figure.Text(figure.Value).PadLeft(ColumnWidth));
+        output.Write(ReportFigure.Text(figure.Value).PadLeft(ColumnWidth));
         foreach (Dictionary<string, double> other in others)
         {
             bool has = other.TryGetValue(figure.Name, out double value);
-            output.Write((has ? Figure.Text(value) : "-").PadLeft(ColumnWidth));
+            output.Write((has ? ReportFigure.Text(value) : "-").PadLeft(ColumnWidth));
             output.Write((has && figure.Value != 0 ? string.Create(CultureInfo.InvariantCulture, $"{value / figure.Value:0.00}×") : "-").PadLeft(ColumnWidth));
         }
         output.WriteLine();

@@ -1,7 +1,7 @@
 namespace TokenFactory.Web.Bench.Reports;
 
 /// <summary>How values lie, in the unit of whoever asks.</summary>
-internal sealed record Distribution(double Mean, double P50, double P95, double P99, double Most)
+public sealed record Distribution(double Mean, double P50, double P95, double P99, double Most)
 {
     /// <summary>Null where there are no values.</summary>
     public static Distribution? Of(IEnumerable<double> values)

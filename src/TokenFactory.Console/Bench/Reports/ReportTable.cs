@@ -69,7 +69,7 @@ internal sealed class ReportTable(TextWriter output)
     private void WriteRequests(BenchReport report)
     {
         RequestFigures requests = report.Requests;
-        Row("requests answered", string.Create(CultureInfo.InvariantCulture, $"{requests.Answered:N0} of {report.Workload.Requests:N0}"), $"in {Figure.Text(report.Seconds)} s");
+        Row("requests answered", string.Create(CultureInfo.InvariantCulture, $"{requests.Answered:N0} of {report.Workload.Requests:N0}"), $"in {ReportFigure.Text(report.Seconds)} s");
         foreach (FailureCount failure in requests.Failures)
         {
             Row("  failed", string.Create(CultureInfo.InvariantCulture, $"{failure.Count:N0}"), failure.Reason);
@@ -84,9 +84,9 @@ internal sealed class ReportTable(TextWriter output)
     {
         TokenFigures tokens = report.Tokens;
         string cached = tokens.Cached is > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tokens.Cached:N0} from the cache") : "";
-        Row("prompt tokens a second", Figure.Text(tokens.PromptPerSecond), string.Create(CultureInfo.InvariantCulture, $"{tokens.Prompt:N0} in all{cached}"));
-        Row("output tokens a second", Figure.Text(tokens.OutputPerSecond), string.Create(CultureInfo.InvariantCulture, $"{tokens.Output:N0} in all"));
-        Row("requests a second", Figure.Text(tokens.RequestsPerSecond));
+        Row("prompt tokens a second", ReportFigure.Text(tokens.PromptPerSecond), string.Create(CultureInfo.InvariantCulture, $"{tokens.Prompt:N0} in all{cached}"));
+        Row("output tokens a second", ReportFigure.Text(tokens.OutputPerSecond), string.Create(CultureInfo.InvariantCulture, $"{tokens.Output:N0} in all"));
+        Row("requests a second", ReportFigure.Text(tokens.RequestsPerSecond));
     }
 
     private void WriteLatency(LatencyFigures latency)
@@ -107,8 +107,8 @@ internal sealed class ReportTable(TextWriter output)
             "within targets",
             Percent(goodput.Share),
             string.Create(CultureInfo.InvariantCulture, $"{goodput.Met:N0} of {requests:N0}: first token in {goodput.FirstTokenTarget:N0} ms, then {goodput.BetweenTokensTarget:N0} ms a token"));
-        Row("  requests a second", Figure.Text(goodput.RequestsPerSecond));
-        Row("  output tokens a second", Figure.Text(goodput.OutputTokensPerSecond));
+        Row("  requests a second", ReportFigure.Text(goodput.RequestsPerSecond));
+        Row("  output tokens a second", ReportFigure.Text(goodput.OutputTokensPerSecond));
     }
 
     private void WriteEngine(EngineFigures engine, EnergyFigures? energy)
@@ -118,8 +118,8 @@ internal sealed class ReportTable(TextWriter output)
         Row("KV memory in use", Percent(engine.KvMean), $"{Percent(engine.KvPeak)} at most");
         Row(
             "energy of an output token",
-            energy is null ? "not measured" : $"{Figure.Text(energy.JoulesPerOutputToken)} J",
-            energy is null ? "no energy counter can be read" : $"{Figure.Text(energy.Joules)} J in all");
+            energy is null ? "not measured" : $"{ReportFigure.Text(energy.JoulesPerOutputToken)} J",
+            energy is null ? "no energy counter can be read" : $"{ReportFigure.Text(energy.Joules)} J in all");
     }
 
     private void WriteBounds(BoundFigures bounds)
@@ -149,7 +149,7 @@ internal sealed class ReportTable(TextWriter output)
     {
         if (times is not null)
         {
-            Columns(name, Figure.Text(times.Mean), Figure.Text(times.P50), Figure.Text(times.P95), Figure.Text(times.P99), Figure.Text(times.Most));
+            Columns(name, ReportFigure.Text(times.Mean), ReportFigure.Text(times.P50), ReportFigure.Text(times.P95), ReportFigure.Text(times.P99), ReportFigure.Text(times.Most));
         }
     }
 

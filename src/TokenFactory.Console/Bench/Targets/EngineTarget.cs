@@ -10,12 +10,12 @@ namespace TokenFactory.Web.Bench.Targets;
 
 /// <summary>A model in this process, without HTTP: what the engine itself does.</summary>
 /// <param name="model">The model; the caller disposes of it.</param>
-/// <param name="meter">Hears its engine.</param>
+/// <param name="meter">Hears its engine; null where nobody does.</param>
 /// <param name="facts">What it is.</param>
 /// <param name="lane">The lane of all requests.</param>
 /// <param name="tenants">So many tenants the requests belong to, in turn.</param>
 /// <param name="clock">Says when tokens arrive.</param>
-internal sealed class EngineTarget(ServedModel model, StepMeter meter, TargetFacts facts, Lane lane, int tenants, TimeProvider clock) : IBenchTarget
+internal sealed class EngineTarget(ServedModel model, StepMeter? meter, TargetFacts facts, Lane lane, int tenants, TimeProvider clock) : IBenchTarget
 {
     private const int WarmUpTokens = 8;
 
@@ -40,10 +40,10 @@ internal sealed class EngineTarget(ServedModel model, StepMeter meter, TargetFac
     public void BeginRun()
     {
         _preemptions = Preemptions;
-        meter.Begin(model.Replicas);
+        meter?.Begin(model.Replicas);
     }
 
-    public EngineUse? EndRun() => LastUse = meter.Read() with
+    public EngineUse? EndRun() => meter is null ? null : LastUse = meter.Read() with
     {
         KvBlocks = (long)model.Limits.BlockCount * model.Replicas.Count,
         Places = model.Policy.Policy.MaxRunning * model.Replicas.Count,

@@ -6,10 +6,10 @@ namespace TokenFactory.Web.Bench.Reports;
 /// <param name="Name">What it is.</param>
 /// <param name="Value">How much.</param>
 /// <param name="Unit">Of what; empty for a count.</param>
-internal sealed record Figure(string Name, double Value, string Unit)
+internal sealed record ReportFigure(string Name, double Value, string Unit)
 {
     /// <summary>All numbers of a report that another report has too.</summary>
-    public static IReadOnlyList<Figure> Of(BenchReport report) =>
+    public static IReadOnlyList<ReportFigure> Of(BenchReport report) =>
     [
         new("requests answered", report.Requests.Answered, ""),
         new("time of the run", report.Seconds, "s"),
@@ -36,29 +36,29 @@ internal sealed record Figure(string Name, double Value, string Unit)
         _ => value.ToString("G2", CultureInfo.InvariantCulture),
     };
 
-    private static IEnumerable<Figure> Quantiles(string name, Distribution? values) => values is null
+    private static IEnumerable<ReportFigure> Quantiles(string name, Distribution? values) => values is null
         ? []
         : [new($"{name}, p50", values.P50, "ms"), new($"{name}, p95", values.P95, "ms"), new($"{name}, p99", values.P99, "ms")];
 
-    private static IEnumerable<Figure> OfEngine(BenchReport report)
+    private static IEnumerable<ReportFigure> OfEngine(BenchReport report)
     {
         if (report.Engine is { } engine)
         {
-            yield return new Figure("occupancy", engine.Occupancy, "");
-            yield return new Figure("busy", engine.Busy, "");
-            yield return new Figure("KV memory, mean", engine.KvMean, "");
+            yield return new ReportFigure("occupancy", engine.Occupancy, "");
+            yield return new ReportFigure("busy", engine.Busy, "");
+            yield return new ReportFigure("KV memory, mean", engine.KvMean, "");
         }
         if (report.Energy is { } energy)
         {
-            yield return new Figure("energy of an output token", energy.JoulesPerOutputToken, "J");
+            yield return new ReportFigure("energy of an output token", energy.JoulesPerOutputToken, "J");
         }
         if (report.Bounds?.Decode is { } decode)
         {
-            yield return new Figure("decode, share of the memory's bandwidth", decode.Share, "");
+            yield return new ReportFigure("decode, share of the memory's bandwidth", decode.Share, "");
         }
         if (report.Bounds?.Prefill is { } prefill)
         {
-            yield return new Figure("prefill, share of the arithmetic's rate", prefill.Share, "");
+            yield return new ReportFigure("prefill, share of the arithmetic's rate", prefill.Share, "");
         }
     }
 }
