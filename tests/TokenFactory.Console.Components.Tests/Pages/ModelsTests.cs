@@ -133,13 +133,13 @@ public sealed class ModelsTests : ConsoleContext
         Type(page, "output", "5");
         page.Act(live => live.Find("form[aria-label='Benchmark hash']").Submit());
 
-        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-testid=benchmark-output]")), Patience);
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-testid=benchmark-rate]")), Patience);
         Assert.StartsWith("6 of 6 requests of 20 + 5 tokens, 2 at once", page.Find("[data-testid=benchmark-words]").TextContent, StringComparison.Ordinal);
         Assert.Contains("First token", page.Find("[aria-label='Benchmark of hash'] table").TextContent, StringComparison.Ordinal);
         TokenAccount account = Assert.Single(model.Engine.Accounts.All);
         Assert.Equal((Engine.Sequences.Lane.Batch, 30L), (account.Lane, account.GeneratedTokens));
         page.WaitForAssertion(() => Assert.Equal(("model.benchmark", "hash", "admin"), ReadAudit().Select(entry => (entry.Action, entry.Subject, entry.Actor)).First()), Patience);
-        page.Act(live => live.Find("[aria-label='Put the benchmark of hash away']").Click());
+        page.Act(live => live.Find("[aria-label='Put away the benchmark of hash']").Click());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[aria-label='Benchmark of hash']")), Patience);
     }
 
