@@ -11,6 +11,11 @@ namespace TokenFactory.Web.Bench;
 /// <summary>The flags of the command <c>bench</c>.</summary>
 internal sealed class BenchFlags
 {
+    /// <summary>Exit code where flags are wrong: 1 says that something could not be measured.</summary>
+    public const int WrongUsage = 2;
+
+    private const string KeyVariable = "TOKENFACTORY_BENCH_KEY";
+
     private readonly Option<string> _model = new("--model") { HelpName = "NAME|FOLDER", Description = "A configured model by its name, or a model folder; with --url the name under which the server has it. Default: the first configured model." };
     private readonly Option<ModelDevice?> _device = Word<ModelDevice>("--device", "Where it is computed; default as configured.");
     private readonly Option<ModelPrecision?> _precision = Word<ModelPrecision>("--precision", "What weights are kept in; default as configured.");
@@ -19,7 +24,7 @@ internal sealed class BenchFlags
     private readonly Option<int?> _threads = Count("--threads", "Threads that compute on the processor; default as configured.");
     private readonly Option<int?> _stepTokens = Count("--step-tokens", "Most tokens of a step; default as configured.");
     private readonly Option<Uri> _url = new("--url") { HelpName = "URL", CustomParser = ParseUrl, Description = "Measures the server at this address, any that answers POST /v1/completions as OpenAI's does, in place of the engine in this process." };
-    private readonly Option<string> _key = new("--key") { HelpName = "KEY", Description = "The server's API key." };
+    private readonly Option<string> _key = new("--key") { HelpName = "KEY", Description = $"The server's API key; default: {KeyVariable} of the environment, where no list of processes shows it." };
     private readonly Option<PromptForm?> _prompts = Word<PromptForm>("--prompts", "What prompts are sent as; default ids, or text where the server takes no ids.");
     private readonly Option<int?> _vocabulary = Count("--vocabulary", "Token ids sent to a server lie below this; default 1000.");
     private readonly Option<int?> _promptTokens = Count("--prompt-tokens", "Tokens of each prompt; default 128.");
@@ -156,7 +161,7 @@ internal sealed class BenchFlags
             Threads = parsed.GetValue(_threads),
             StepTokens = parsed.GetValue(_stepTokens),
             Url = parsed.GetValue(_url),
-            Key = parsed.GetValue(_key),
+            Key = parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable),
             Prompts = parsed.GetValue(_prompts),
             Vocabulary = parsed.GetValue(_vocabulary) ?? usual.Vocabulary,
             PromptTokens = parsed.GetValue(_promptTokens) ?? usual.PromptTokens,

@@ -7,8 +7,6 @@ namespace TokenFactory.Web.Hosting;
 /// <summary>The process's flags. Each is short for a configuration key, so that appsettings and environment say the same things.</summary>
 internal static class CommandLine
 {
-    private const int WrongUsage = 2;
-
     private static readonly Option<string> Urls = new("--urls")
     {
         Description = "Addresses to listen on, separated by semicolons (key Urls, default http://127.0.0.1:5080).",
@@ -28,7 +26,7 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>Parses the flags and does what they ask for, or prints help or what is wrong. Returns the exit code; 2 where the flags are wrong.</summary>
+    /// <summary>Parses the flags and does what they ask for, or prints help or what is wrong. Returns the exit code.</summary>
     public static async Task<int> RunAsync(string[] args, ConsoleCommands commands)
     {
         RootCommand root = new("Token Factory Console: serves language models on this machine, counts every token, and shows it live.")
@@ -47,7 +45,8 @@ internal static class CommandLine
         Command reset = new("reset", "Gives an account a new password for one sign-in, prints it, and opens the account; also beside a running server.") { account };
         reset.SetAction(parsed => commands.ResetAccount([.. ToConfiguration(parsed)], parsed.GetRequiredValue(account)));
         root.Subcommands.Add(new Command("accounts", "Works on the accounts that sign in to the pages.") { reset });
-        root.Subcommands.Add(BenchFlags.CreateCommand((parsed, options) => commands.Bench([.. ToConfiguration(parsed)], options)));
+        Command bench = BenchFlags.CreateCommand((parsed, options) => commands.Bench([.. ToConfiguration(parsed)], options));
+        root.Subcommands.Add(bench);
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrong)
         {
@@ -56,7 +55,7 @@ internal static class CommandLine
         }
         // The host has its own signal handling: drain, then stop.
         int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-        return parsed.Errors.Count > 0 ? WrongUsage : code;
+        return parsed.Errors.Count > 0 && parsed.CommandResult.Command == bench ? BenchFlags.WrongUsage : code;
     }
 
     /// <summary>The flag that is short for a key of the configuration; null where none is.</summary>

@@ -5,8 +5,10 @@ namespace TokenFactory.Web.Bench.Driving;
 
 /// <summary>A line on the terminal that says how far something is; nothing where the output is no terminal.</summary>
 /// <param name="output">The terminal; null for none.</param>
-internal sealed class ProgressBar(TextWriter? output) : IDisposable
+/// <param name="columns">Letters of its lines: one that goes on in the next could not be written over.</param>
+internal sealed class ProgressBar(TextWriter? output, int columns = ProgressBar.UsualColumns) : IDisposable
 {
+    private const int UsualColumns = 79;
     private const int Width = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -14,7 +16,10 @@ internal sealed class ProgressBar(TextWriter? output) : IDisposable
     private int _shown;
 
     /// <summary>One on the process's error stream, where that is a terminal: what is printed stays for pipes.</summary>
-    public static ProgressBar OnTerminal() => new(Console.IsErrorRedirected ? null : Console.Error);
+    public static ProgressBar OnTerminal() => Console.IsErrorRedirected
+        ? new ProgressBar(null)
+        // A terminal that does not know its width says 0.
+        : new ProgressBar(Console.Error, Console.WindowWidth is > 0 and var width ? width - 1 : UsualColumns);
 
     /// <summary>Shows what is being done.</summary>
     public void Say(string words)
@@ -23,11 +28,12 @@ internal sealed class ProgressBar(TextWriter? output) : IDisposable
         {
             return;
         }
+        string line = words.Length <= columns ? words : words[..columns];
         lock (_lock)
         {
             // What the last line had more is overwritten.
-            output.Write($"\r{words.PadRight(_shown)}");
-            _shown = words.Length;
+            output.Write($"\r{line.PadRight(_shown)}");
+            _shown = line.Length;
         }
     }
 
