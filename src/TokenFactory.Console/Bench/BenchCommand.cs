@@ -58,7 +58,9 @@ internal static class BenchCommand
         await using BenchModel model = await BenchModel.LoadAsync(app.Services, options, bar.Say, CancellationToken.None);
         BoundMeasurement? bounds = BoundMeasurement.For(model, bar);
         BenchReport report = await BenchSession.RunAsync(model.Target, options, workload.Fit(model.Target.Facts.Context!.Value), bar);
-        return report with { Bounds = bounds?.Hold(model.Target.LastUse) };
+        return bounds is null
+            ? report with { Notes = [.. report.Notes, "What the device can do at most is not measured here: only the processor is."] }
+            : report with { Bounds = bounds.Hold(model.Target.LastUse) };
     }
 
     private static async Task<BenchReport> MeasureServerAsync(Uri url, BenchOptions options, Workload workload, ProgressBar bar)
@@ -66,7 +68,7 @@ internal static class BenchCommand
         bar.Say($"Asking {url}");
         HttpTargetSettings settings = new(options.Model, options.Key, options.Lane?.ToString().ToLowerInvariant(), options.Prompts, options.Vocabulary);
         await using HttpTarget target = await HttpTarget.ConnectAsync(url, settings, TimeProvider.System, CancellationToken.None);
-        return await BenchSession.RunAsync(target, options, options.Context is { } context ? workload.Fit(context) : workload, bar);
+        return await BenchSession.RunAsync(target, options, (options.Context ?? target.Facts.Context) is { } context ? workload.Fit(context) : workload, bar);
     }
 
     /// <summary>Whether the report can be written is found out before there is one; what the file holds stays until then.</summary>

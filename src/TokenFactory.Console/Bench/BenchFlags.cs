@@ -20,7 +20,7 @@ internal sealed class BenchFlags
     private readonly Option<ModelDevice?> _device = Word<ModelDevice>("--device", "Where it is computed; default as configured.");
     private readonly Option<ModelPrecision?> _precision = Word<ModelPrecision>("--precision", "What weights are kept in; default as configured.");
     private readonly Option<int?> _sequences = Count("--sequences", "Most sequences that run at once; default as configured.");
-    private readonly Option<int?> _context = Count("--context", "Longest sequence in tokens, prompt and output together; default as configured.");
+    private readonly Option<int?> _context = Count("--context", "Longest sequence in tokens, prompt and output together, to which longer requests are cut; default as configured, with --url as the server says.");
     private readonly Option<int?> _threads = Count("--threads", "Threads that compute on the processor; default as configured.");
     private readonly Option<int?> _stepTokens = Count("--step-tokens", "Most tokens of a step; default as configured.");
     private readonly Option<Uri> _url = new("--url") { HelpName = "URL", CustomParser = ParseUrl, Description = "Measures the server at this address, any that answers POST /v1/completions as OpenAI's does, in place of the engine in this process." };
@@ -128,7 +128,7 @@ internal sealed class BenchFlags
             }
         }
         bool isServer = Has(_url);
-        foreach (Option option in new Option[] { _device, _precision, _sequences, _context, _threads, _stepTokens, _tenants })
+        foreach (Option option in new Option[] { _device, _precision, _sequences, _threads, _stepTokens, _tenants })
         {
             Forbid(option, isServer, "is for the engine in this process; a server that is measured by --url has settings of its own.");
         }

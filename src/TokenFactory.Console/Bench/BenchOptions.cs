@@ -17,7 +17,7 @@ internal sealed record BenchOptions
     /// <summary>Most sequences that run at once.</summary>
     public int? Sequences { get; init; }
 
-    /// <summary>Longest sequence.</summary>
+    /// <summary>Longest sequence, to which requests are cut.</summary>
     public int? Context { get; init; }
 
     /// <summary>Threads that compute on the processor.</summary>

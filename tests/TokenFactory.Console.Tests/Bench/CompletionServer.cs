@@ -23,6 +23,9 @@ internal sealed class CompletionServer : IAsyncDisposable
     /// <summary>Models that it says it serves.</summary>
     public string[] Models { get; set; } = ["peer"];
 
+    /// <summary>Longest sequence that it says it takes; null: it says nothing.</summary>
+    public int? MaxModelLen { get; set; }
+
     /// <summary>Whether every piece says how many tokens there are by now.</summary>
     public bool CountsAlong { get; set; }
 
@@ -41,7 +44,7 @@ internal sealed class CompletionServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         CompletionServer server = new(builder.Build());
-        server._app.MapGet("/v1/models", () => new { data = server.Models.Select(name => new { id = name }) });
+        server._app.MapGet("/v1/models", () => new { data = server.Models.Select(name => new { id = name, max_model_len = server.MaxModelLen }) });
         server._app.MapPost("/v1/completions", server.AnswerAsync);
         await server._app.StartAsync();
         return server;

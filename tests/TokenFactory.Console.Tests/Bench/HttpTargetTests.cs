@@ -167,6 +167,19 @@ public sealed class HttpTargetTests
         Assert.Contains(words, problem.Message);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(4096)]
+    public async Task Connect_ToAServerThatSaysItsContext_KnowsIt(int? context)
+    {
+        await using CompletionServer server = await CompletionServer.StartAsync();
+        server.MaxModelLen = context;
+
+        await using HttpTarget target = await ConnectAsync(server.Url, Settings with { Model = "peer" });
+
+        Assert.Equal(context, target.Facts.Context);
+    }
+
     [Fact]
     public async Task Connect_WhereNobodyListens_SaysSo()
     {

@@ -65,7 +65,9 @@ internal sealed record PromptTokensDetails(int? CachedTokens = null);
 /// <summary>What <c>GET /v1/models</c> answers.</summary>
 internal sealed record ModelList(ModelEntry[]? Data = null);
 
-internal sealed record ModelEntry(string Id = "");
+/// <param name="Id">Its name.</param>
+/// <param name="MaxModelLen">Longest sequence, where the server says it, as vLLM does.</param>
+internal sealed record ModelEntry(string Id = "", int? MaxModelLen = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CompletionPiece))]

@@ -50,8 +50,9 @@ internal sealed class HttpTarget : IBenchTarget
         }
         try
         {
-            string model = await FindModelAsync(client, settings.Model, cancellation);
-            return new HttpTarget(client, new TargetFacts("http", model, settings.Vocabulary) { Url = address }, Dialects(settings.Prompts), clock);
+            ModelEntry model = await FindModelAsync(client, settings.Model, cancellation);
+            TargetFacts facts = new("http", model.Id, settings.Vocabulary) { Url = address, Context = model.MaxModelLen };
+            return new HttpTarget(client, facts, Dialects(settings.Prompts), clock);
         }
         catch (Exception problem) when (!cancellation.IsCancellationRequested && HttpProblem.Of(problem) is { } known)
         {
@@ -113,23 +114,24 @@ internal sealed class HttpTarget : IBenchTarget
     private static CompletionDialect[] Dialects(PromptForm? form) =>
         [.. new CompletionDialect[] { new(true, true), new(false, true), new(true, false), new(false, false) }.Where(one => form is null || one.TakesIds == (form == PromptForm.Ids))];
 
-    private static async Task<string> FindModelAsync(HttpClient client, string? wanted, CancellationToken cancellation)
+    private static async Task<ModelEntry> FindModelAsync(HttpClient client, string? wanted, CancellationToken cancellation)
     {
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(TimeSpan.FromSeconds(30));
         using HttpResponseMessage answer = await client.GetAsync("models", late.Token);
         if (!answer.IsSuccessStatusCode)
         {
-            return answer.StatusCode == System.Net.HttpStatusCode.NotFound && wanted is not null ? wanted : throw await HttpProblem.OfAsync(answer, late.Token);
+            return answer.StatusCode == System.Net.HttpStatusCode.NotFound && wanted is not null ? new ModelEntry(wanted) : throw await HttpProblem.OfAsync(answer, late.Token);
         }
         ModelList? list = await answer.Content.ReadFromJsonAsync(CompletionWireJson.Default.ModelList, late.Token);
-        string[] names = [.. (list?.Data ?? []).Select(model => model.Id)];
+        ModelEntry[] models = list?.Data ?? [];
+        string names = models.Length == 0 ? "no model" : string.Join(", ", models.Select(model => model.Id));
         return wanted switch
         {
-            null when names.Length == 1 => names[0],
-            null => throw new HttpProblem($"It serves {(names.Length == 0 ? "no model" : string.Join(", ", names))}; name one with --model NAME."),
-            _ when names.Length == 0 || names.Contains(wanted) => wanted,
-            _ => throw new HttpProblem($"It does not serve {wanted} but {string.Join(", ", names)}."),
+            null when models.Length == 1 => models[0],
+            null => throw new HttpProblem($"It serves {names}; name one with --model NAME."),
+            _ when models.Length == 0 => new ModelEntry(wanted),
+            _ => Array.Find(models, model => model.Id == wanted) ?? throw new HttpProblem($"It does not serve {wanted} but {names}."),
         };
     }
 
