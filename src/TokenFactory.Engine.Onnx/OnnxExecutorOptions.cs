@@ -10,6 +10,9 @@ public sealed record OnnxExecutorOptions
     /// <summary>Threads that compute; 0: one each physical core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>The threads that compute, counted.</summary>
+    public int ComputingThreads => Threads > 0 ? Threads : HostCpu.PhysicalCores();
+
     /// <summary>How keys and values are kept.</summary>
     public OnnxKvPrecision KvPrecision { get; init; } = OnnxKvPrecision.Auto;
 
@@ -42,7 +45,7 @@ public sealed record OnnxExecutorOptions
     /// <param name="count">How many there are, at least 1.</param>
     public OnnxExecutorOptions ForReplica(int index, int count)
     {
-        int threads = Threads > 0 ? Threads : HostCpu.PhysicalCores();
+        int threads = ComputingThreads;
         return count == 1 ? this : this with
         {
             DeviceIndex = index,

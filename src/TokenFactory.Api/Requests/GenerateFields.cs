@@ -64,7 +64,7 @@ internal static class GenerateFields
             return null;
         }
         return stream
-            ? new StreamOptions(options.Flag("include_usage") ?? false)
+            ? new StreamOptions(options.Flag("include_usage") ?? false, options.Flag("continuous_usage_stats") ?? false)
             : throw ApiException.Invalid("stream_options is only for streams; set stream to true or leave it out.", "stream_options");
     }
 

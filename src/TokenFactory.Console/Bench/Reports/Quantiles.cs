@@ -1,7 +1,7 @@
-namespace TokenFactory.Benchmarks.Measurements;
+namespace TokenFactory.Web.Bench.Reports;
 
 /// <summary>Figures of many values in any order.</summary>
-internal static class Quantiles
+public static class Quantiles
 {
     public static double Median(IEnumerable<double> values) => At(values, 0.5);
 
@@ -9,6 +9,9 @@ internal static class Quantiles
     public static double At(IEnumerable<double> values, double share)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[(int)(sorted.Length * share)];
+        return AtSorted(sorted, share);
     }
+
+    /// <summary>The same of values in rising order, at least one.</summary>
+    public static double AtSorted(ReadOnlySpan<double> sorted, double share) => sorted[(int)(sorted.Length * share)];
 }
