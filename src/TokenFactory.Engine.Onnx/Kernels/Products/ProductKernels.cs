@@ -9,7 +9,6 @@ internal sealed unsafe class ProductKernels
 {
     private static readonly ConcurrentDictionary<CpuLevel, Lazy<ProductKernels>> Levels = new();
 
-    private readonly CodeMemory _code;
     private readonly KernelTable* _tables;
 
     private ProductKernels(CpuLevel level)
@@ -18,9 +17,10 @@ internal sealed unsafe class ProductKernels
         using MemoryStream stream = new();
         Emit(level, 4, Table(4), stream);
         Emit(level, 8, Table(8), stream);
-        _code = new CodeMemory(stream.GetBuffer().AsSpan(0, (int)stream.Length));
-        Table(4)->Move(_code.Base);
-        Table(8)->Move(_code.Base);
+        // Nothing gives the code back: kernels run on threads that nobody here knows.
+        CodeMemory code = new(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+        Table(4)->Move(code.Base);
+        Table(8)->Move(code.Base);
     }
 
     /// <summary>The kernels of a level.</summary>
