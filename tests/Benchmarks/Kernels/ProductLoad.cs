@@ -93,7 +93,7 @@ internal sealed unsafe class ProductLoad : IDisposable
             Rows = _rows,
             Columns = _columns,
             Bits = _bits,
-            Kernels = ProductKernels.Of(_level).Entries(_bits),
+            Kernels = ProductKernels.Of(_level).Table(_bits),
         };
         Product.Quantize(_input, _columns, _count * index / team.Threads, _count * (index + 1) / team.Threads, _scratch);
         Volatile.Write(ref _taken, 0);

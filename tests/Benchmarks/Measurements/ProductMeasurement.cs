@@ -22,18 +22,21 @@ internal static class ProductMeasurement
     public static Task<Measurement> RunAsync(string[] args)
     {
         CpuLevel level = Enum.Parse<CpuLevel>(Arguments.Find(args, "--level") ?? CpuLevels.Highest.ToString());
-        int[] counts = Arguments.Find(args, "--n") is { } asked ? [int.Parse(asked, CultureInfo.InvariantCulture)] : Counts;
+        int[] counts = Numbers(args, "--n") ?? Counts;
+        int[] threadCounts = Numbers(args, "--threads") ?? [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
+        int[] allBits = Numbers(args, "--bits") ?? [4, 8];
+        int[] features = Numbers(args, "--rows") ?? [.. Shapes.Select(shape => shape.Rows)];
         List<(string, double, string)> figures = [];
         bool passed = true;
-        foreach (int threads in new[] { 1, Environment.ProcessorCount }.Distinct())
+        foreach (int threads in threadCounts)
         {
             double bandwidth = MachineLimits.ReadBandwidth(threads);
             double peak = MachineLimits.DotPeak(threads);
             figures.Add(($"{threads} threads, reading memory", bandwidth / 1e9, "GB/s"));
             figures.Add(($"{threads} threads, dot products", peak / 1e9, "GOP/s"));
-            foreach (int bits in new[] { 4, 8 })
+            foreach (int bits in allBits)
             {
-                foreach ((int rows, int columns) in Shapes)
+                foreach ((int rows, int columns) in Shapes.Where(shape => features.Contains(shape.Rows)))
                 {
                     foreach (int count in counts.Where(count => count <= 32 || rows < 100_000))
                     {
@@ -52,4 +55,7 @@ internal static class ProductMeasurement
         }
         return Task.FromResult(new Measurement(passed, figures));
     }
+
+    private static int[]? Numbers(string[] args, string name) =>
+        Arguments.Find(args, name)?.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
 }

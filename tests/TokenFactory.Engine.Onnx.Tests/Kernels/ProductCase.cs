@@ -61,7 +61,7 @@ internal sealed unsafe class ProductCase : IDisposable
             Rows = Rows,
             Columns = Columns,
             Bits = Bits,
-            Kernels = ProductKernels.Of(level).Entries(Bits),
+            Kernels = ProductKernels.Of(level).Table(Bits),
         };
         for (int task = Product.Tasks(product) - 1; task >= 0; task--)
         {
@@ -90,6 +90,9 @@ internal sealed unsafe class ProductCase : IDisposable
         return values;
     }
 
+    /// <summary>Packs the weights.</summary>
+    public void Pack() => ForTiles((tile, range) => TilePacker.Pack(Weights.AsSpan(range), Columns, Bits, tile));
+
     public void Dispose()
     {
         _packed.Dispose();
@@ -97,8 +100,6 @@ internal sealed unsafe class ProductCase : IDisposable
         _scratch.Dispose();
         _output.Dispose();
     }
-
-    private void Pack() => ForTiles((tile, range) => TilePacker.Pack(Weights.AsSpan(range), Columns, Bits, tile));
 
     private void ForTiles(TileAction action)
     {

@@ -31,11 +31,14 @@ internal sealed class Avx512Code(Assembler assembler) : VectorCode(assembler)
 
     public override void And(int target, int left, int right) => Assembler.vpandd(Z[target], Z[left], Z[right]);
 
-    public override void ShiftNibble(int target, int source) => Assembler.vpsrld(Z[target], Z[source], 4);
+    public override void ShiftNibble(int register) => Assembler.vpsrld(Z[register], Z[register], 4);
 
-    public override void DotBytes(int sum, int weights, int activations) => Assembler.vpdpbusd(Z[sum], Z[weights], Z[activations]);
+    public override void Dot8(int sum, int weights, int activations) => Assembler.vpdpbusd(Z[sum], Z[weights], Z[activations]);
 
-    public override void DotWords(int sum, int left, AssemblerMemoryOperand right) => Assembler.vpdpwssd(Z[sum], Z[left], __dword_bcst[right]);
+    public override void Dot4(int sum, int weights, int activations) => Dot8(sum, weights, activations);
+
+    public override void DotWords(int sum, int left, AssemblerMemoryOperand right, int scratch) =>
+        Assembler.vpdpwssd(Z[sum], Z[left], __dword_bcst[right]);
 
     public override void ToFloat(int register) => Assembler.vcvtdq2ps(Z[register], Z[register]);
 

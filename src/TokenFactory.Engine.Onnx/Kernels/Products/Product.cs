@@ -56,21 +56,21 @@ internal static unsafe class Product
         long rowBytes = RowQuantizer.RowBytes(product.Columns);
         int feature = tile * PackedFormat.TileRows;
         int width = Math.Min(PackedFormat.TileRows, product.Rows - feature);
-        float* partial = stackalloc float[ProductEmitter.MostRows * PackedFormat.TileRows];
+        float* partial = stackalloc float[KernelTable.MostRows * PackedFormat.TileRows];
         KernelCall call = default;
         call.Weights = product.Weights + (tile * PackedFormat.TileBytes(product.Columns, product.Bits));
         call.ActivationStride = rowBytes;
         call.Blocks = PackedFormat.Blocks(product.Columns);
         call.OutputStride = (width == PackedFormat.TileRows ? product.OutputStride : PackedFormat.TileRows) * sizeof(float);
         call.NibbleMask = KernelCall.LowNibbles;
-        int strips = (endRow - firstRow + ProductEmitter.MostRows - 1) / ProductEmitter.MostRows;
+        int strips = (endRow - firstRow + product.Kernels->Rows - 1) / product.Kernels->Rows;
         for (int strip = 0; strip < strips; strip++)
         {
             (int first, int end) = Part(endRow - firstRow, strips, strip);
             float* output = product.Output + ((firstRow + first) * product.OutputStride) + feature;
             call.Activations = (ActivationBlock*)(product.Scratch + ((firstRow + first) * rowBytes));
             call.Output = width == PackedFormat.TileRows ? output : partial;
-            ((delegate* unmanaged<KernelCall*, void>)product.Kernels[end - first - 1])(&call);
+            product.Kernels->Run(end - first, &call);
             if (width != PackedFormat.TileRows)
             {
                 CopyPartial(partial, output, product.OutputStride, end - first, width);
@@ -88,14 +88,14 @@ internal static unsafe class Product
 
     private static int Groups(in ProductArguments product)
     {
-        long rows = Math.Max(ProductEmitter.MostRows, GroupBytes / RowQuantizer.RowBytes(product.Columns));
+        long rows = Math.Max(KernelTable.MostRows, GroupBytes / RowQuantizer.RowBytes(product.Columns));
         return (int)((product.Count + rows - 1) / rows);
     }
 
     private static int TileRanges(in ProductArguments product)
     {
         int tiles = PackedFormat.Tiles(product.Rows);
-        long size = PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Min(product.Count, ProductEmitter.MostRows);
+        long size = PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Min(product.Count, KernelTable.MostRows);
         return (int)Math.Clamp(tiles * size / TaskBytes, 1, tiles);
     }
 

@@ -27,6 +27,6 @@ internal unsafe struct ProductArguments
     /// <summary>4 or 8.</summary>
     public int Bits;
 
-    /// <summary><see cref="ProductKernels.Entries"/> for <see cref="Bits"/>.</summary>
-    public nint* Kernels;
+    /// <summary><see cref="ProductKernels.Table"/> for <see cref="Bits"/>.</summary>
+    public KernelTable* Kernels;
 }

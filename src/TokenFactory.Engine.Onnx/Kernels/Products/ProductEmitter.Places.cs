@@ -24,7 +24,7 @@ internal sealed partial class ProductEmitter
     private AssemblerMemoryOperand Group(int step, int part, int vector) =>
         Weights + ((step * PackedFormat.GroupBytes) + (Feature(part, vector) * PackedFormat.GroupColumns));
 
-    private static AssemblerMemoryOperand Activation(int row, string field) => Row(row, Offset<ActivationBlock>(field));
+    private static AssemblerMemoryOperand ActivationField(int row, string field) => Row(row, Offset<ActivationBlock>(field));
 
     // Two bases and one stride reach six rows without a register for each.
     private static AssemblerMemoryOperand Row(int row, int offset)

@@ -15,9 +15,6 @@ namespace TokenFactory.Engine.Onnx.Kernels.Products;
 /// </remarks>
 internal sealed partial class ProductEmitter
 {
-    /// <summary>The most rows of one kernel.</summary>
-    public const int MostRows = 6;
-
     private const int SideBySide = 2;
     private const int Steps = PackedFormat.BlockColumns / PackedFormat.GroupColumns;
 
@@ -49,6 +46,11 @@ internal sealed partial class ProductEmitter
 
     private int FirstScratch => 2 * Sums;
 
+    private int Activation => FirstScratch + SideBySide;
+
+    /// <summary>The most rows of one kernel: as many as the registers' sums allow beside two of weights, one of activations and the mask.</summary>
+    public static int MostRows(VectorCode vector) => Math.Min((vector.Registers - SideBySide - 2) / (2 * SideBySide), KernelTable.MostRows);
+
     /// <summary>Adds a kernel at the assembler's place.</summary>
     public static void Emit(Assembler code, VectorCode vector, int bits, int rows) => new ProductEmitter(code, vector, bits, rows).EmitAll();
 
@@ -61,6 +63,7 @@ internal sealed partial class ProductEmitter
             MoveSaved(store: true);
         }
         int parts = PackedFormat.TileRows / (_vector.Lanes * SideBySide);
+        _vector.Start();
         for (int part = 0; part < parts; part++)
         {
             EmitPart(part);
@@ -112,13 +115,12 @@ internal sealed partial class ProductEmitter
         if (_bits == 8)
         {
             StartSums8();
-            EmitSteps8(part);
         }
         else
         {
             StartSums4(part);
-            EmitSteps4(part);
         }
+        EmitSteps(part);
         EmitScaling(part);
     }
 
@@ -128,7 +130,7 @@ internal sealed partial class ProductEmitter
         {
             for (int v = 0; v < SideBySide; v++)
             {
-                _vector.Broadcast(Sum(row, v), Activation(row, nameof(ActivationBlock.NegativeSum8)));
+                _vector.StartSum8(Sum(row, v), ActivationField(row, nameof(ActivationBlock.NegativeSum8)));
             }
         }
     }
@@ -141,7 +143,7 @@ internal sealed partial class ProductEmitter
             _vector.LoadBytes(FirstScratch + v, Weights + (PackedFormat.ZeroOffset(4) + (feature % 16)));
             if (feature >= 16)
             {
-                _vector.ShiftNibble(FirstScratch + v, FirstScratch + v);
+                _vector.ShiftNibble(FirstScratch + v);
             }
             else
             {
@@ -153,58 +155,62 @@ internal sealed partial class ProductEmitter
             for (int v = 0; v < SideBySide; v++)
             {
                 _vector.Zero(Sum(row, v));
-                _vector.DotWords(Sum(row, v), FirstScratch + v, Activation(row, nameof(ActivationBlock.NegativeSum)));
+                _vector.DotWords(Sum(row, v), FirstScratch + v, ActivationField(row, nameof(ActivationBlock.NegativeSum)), Activation);
             }
         }
     }
 
-    private void EmitSteps8(int part)
+    // Weights of 4 bits that share their bytes are taken one after the other.
+    private void EmitSteps(int part)
     {
-        for (int step = 0; step < Steps; step++)
+        for (int i = 0; i < Steps; i++)
         {
+            int step = _bits == 8 ? i : (i / 2) + (i % 2 * (Steps / 2));
             for (int v = 0; v < SideBySide; v++)
             {
-                _vector.Load(FirstScratch + v, Group(step, part, v));
+                EmitWeights(step, part, v);
             }
-            EmitDots(step, FirstScratch, FirstScratch + SideBySide);
+            EmitDots(step);
         }
     }
 
-    private void EmitSteps4(int part)
+    private void EmitWeights(int step, int part, int v)
     {
-        int raw = FirstScratch + SideBySide;
-        for (int step = 0; step < Steps / 2; step++)
+        int target = FirstScratch + v;
+        if (_bits == 8)
         {
-            for (int v = 0; v < SideBySide; v++)
-            {
-                _vector.Load(raw + v, Group(step, part, v));
-                _vector.And(FirstScratch + v, raw + v, NibbleMask);
-                _vector.ShiftNibble(raw + v, raw + v);
-            }
-            EmitDots(step, FirstScratch, raw + SideBySide);
-            for (int v = 0; v < SideBySide; v++)
-            {
-                _vector.And(FirstScratch + v, raw + v, NibbleMask);
-            }
-            EmitDots(step + (Steps / 2), FirstScratch, raw + SideBySide);
+            _vector.Load8(target, Group(step, part, v));
+            return;
         }
+        _vector.Load(target, Group(step % (Steps / 2), part, v));
+        if (step >= Steps / 2)
+        {
+            _vector.ShiftNibble(target);
+        }
+        _vector.And(target, target, NibbleMask);
     }
 
-    private void EmitDots(int step, int weights, int activation)
+    private void EmitDots(int step)
     {
         for (int row = 0; row < _rows; row++)
         {
-            _vector.Broadcast(activation, Row(row, step * PackedFormat.GroupColumns));
+            _vector.Broadcast(Activation, Row(row, step * PackedFormat.GroupColumns));
             for (int v = 0; v < SideBySide; v++)
             {
-                _vector.DotBytes(Sum(row, v), weights + v, activation);
+                if (_bits == 8)
+                {
+                    _vector.Dot8(Sum(row, v), FirstScratch + v, Activation);
+                }
+                else
+                {
+                    _vector.Dot4(Sum(row, v), FirstScratch + v, Activation);
+                }
             }
         }
     }
 
     private void EmitScaling(int part)
     {
-        int product = FirstScratch + SideBySide;
         for (int v = 0; v < SideBySide; v++)
         {
             _vector.LoadHalves(FirstScratch + v, Weights + (PackedFormat.ScaleOffset(_bits) + (Feature(part, v) * sizeof(ushort))));
@@ -214,8 +220,8 @@ internal sealed partial class ProductEmitter
             for (int v = 0; v < SideBySide; v++)
             {
                 _vector.ToFloat(Sum(row, v));
-                _vector.Scale(product, FirstScratch + v, Activation(row, nameof(ActivationBlock.Scale)));
-                _vector.MultiplyAdd(Sums + Sum(row, v), Sum(row, v), product);
+                _vector.Scale(Activation, FirstScratch + v, ActivationField(row, nameof(ActivationBlock.Scale)));
+                _vector.MultiplyAdd(Sums + Sum(row, v), Sum(row, v), Activation);
             }
         }
     }

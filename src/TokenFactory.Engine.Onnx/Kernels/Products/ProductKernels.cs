@@ -9,45 +9,42 @@ internal sealed unsafe class ProductKernels
 {
     private static readonly ConcurrentDictionary<CpuLevel, Lazy<ProductKernels>> Levels = new();
 
-    private readonly CodeMemory _code;
-    private readonly nint* _entries;
+    private readonly KernelTable* _tables;
 
     private ProductKernels(CpuLevel level)
     {
-        int count = 2 * ProductEmitter.MostRows;
-        Span<int> offsets = stackalloc int[count];
-        using var stream = new MemoryStream();
-        for (int i = 0; i < count; i++)
-        {
-            offsets[i] = (int)stream.Length;
-            Emit(level, i < ProductEmitter.MostRows ? 4 : 8, (i % ProductEmitter.MostRows) + 1, stream);
-        }
-        _code = new CodeMemory(stream.GetBuffer().AsSpan(0, (int)stream.Length));
-        _entries = (nint*)NativeMemory.Alloc((nuint)count, (nuint)sizeof(nint));
-        for (int i = 0; i < count; i++)
-        {
-            _entries[i] = _code.Base + offsets[i];
-        }
+        _tables = (KernelTable*)NativeMemory.AllocZeroed(2, (nuint)sizeof(KernelTable));
+        using MemoryStream stream = new();
+        Emit(level, 4, Table(4), stream);
+        Emit(level, 8, Table(8), stream);
+        // Nothing gives the code back: kernels run on threads that nobody here knows.
+        CodeMemory code = new(stream.GetBuffer().AsSpan(0, (int)stream.Length));
+        Table(4)->Move(code.Base);
+        Table(8)->Move(code.Base);
     }
 
     /// <summary>The kernels of a level.</summary>
     /// <exception cref="PlatformNotSupportedException">This machine does not have the level.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The system does not let the process make code.</exception>
     public static ProductKernels Of(CpuLevel level) => level != CpuLevel.None && CpuLevels.Has(level)
         ? Levels.GetOrAdd(level, one => new Lazy<ProductKernels>(() => new ProductKernels(one))).Value
         : throw new PlatformNotSupportedException($"This processor has no matrix kernels of level {level}.");
 
-    /// <summary>The kernels for weights of 4 or 8 bits: the first for one row, the next for two, and so on.</summary>
-    public nint* Entries(int bits) => _entries + (bits == 4 ? 0 : ProductEmitter.MostRows);
+    /// <summary>The kernels for weights of 4 or 8 bits; they stay for as long as the process runs.</summary>
+    public KernelTable* Table(int bits) => _tables + (bits / 8);
 
-    private static void Emit(CpuLevel level, int bits, int rows, Stream stream)
+    // Positions in the code become addresses once the code has its place.
+    private static void Emit(CpuLevel level, int bits, KernelTable* table, MemoryStream stream)
     {
         const int Alignment = 64;
-        var assembler = new Assembler(64);
-        ProductEmitter.Emit(assembler, new Avx512Code(assembler), bits, rows);
-        assembler.Assemble(new StreamCodeWriter(stream), 0);
-        while (stream.Length % Alignment != 0)
+        table->Rows = ProductEmitter.MostRows(VectorCode.Of(level, new Assembler(64)));
+        for (int rows = 1; rows <= table->Rows; rows++)
         {
-            stream.WriteByte(0xCC);
+            table->Entries[rows - 1] = stream.Length;
+            Assembler assembler = new(64);
+            ProductEmitter.Emit(assembler, VectorCode.Of(level, assembler), bits, rows);
+            assembler.Assemble(new StreamCodeWriter(stream), 0);
+            stream.Write(new byte[-(int)stream.Length & (Alignment - 1)]);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace TokenFactory.Engine.Onnx.Kernels.Products;
 
 /// <summary>
 /// The vector instructions that the product's kernels are made of, as one level of processors has them. Registers are given by
-/// number.
+/// number, places in memory without their size.
 /// </summary>
 internal abstract class VectorCode(Assembler assembler)
 {
@@ -13,8 +13,22 @@ internal abstract class VectorCode(Assembler assembler)
     /// <summary>32-bit lanes of a vector.</summary>
     public abstract int Lanes { get; }
 
-    /// <summary>Vector registers.</summary>
+    /// <summary>Vector registers that a kernel may use; a level keeps those it needs for itself.</summary>
     public abstract int Registers { get; }
+
+    /// <summary>The code of a level.</summary>
+    public static VectorCode Of(CpuLevel level, Assembler assembler) => level switch
+    {
+        CpuLevel.Avx512Vnni => new Avx512Code(assembler),
+        CpuLevel.AvxVnni => new AvxVnniCode(assembler),
+        CpuLevel.Avx2 => new Avx2Code(assembler),
+        _ => throw new ArgumentOutOfRangeException(nameof(level), level, "A level without kernels."),
+    };
+
+    /// <summary>Fills the registers that the level keeps for itself.</summary>
+    public virtual void Start()
+    {
+    }
 
     public abstract void Zero(int target);
 
@@ -34,13 +48,26 @@ internal abstract class VectorCode(Assembler assembler)
     public abstract void And(int target, int left, int right);
 
     /// <summary>Shifts every lane to the right by the width of a 4-bit weight.</summary>
-    public abstract void ShiftNibble(int target, int source);
+    public abstract void ShiftNibble(int register);
 
-    /// <summary>Adds to every lane the products of its four unsigned weights and four signed activations.</summary>
-    public abstract void DotBytes(int sum, int weights, int activations);
+    /// <summary>Begins a block's sum with the 8-bit weights' zero point: <paramref name="correction"/> is their part of it.</summary>
+    public virtual void StartSum8(int sum, AssemblerMemoryOperand correction) => Broadcast(sum, correction);
+
+    /// <summary>Loads 8-bit weights as <see cref="Dot8"/> takes them.</summary>
+    public virtual void Load8(int target, AssemblerMemoryOperand source) => Load(target, source);
+
+    /// <summary>Adds to every lane the products of its four 8-bit weights and four signed activations.</summary>
+    public abstract void Dot8(int sum, int weights, int activations);
+
+    /// <summary>The same for 4-bit weights, each in a byte.</summary>
+    public abstract void Dot4(int sum, int weights, int activations);
 
     /// <summary>Adds to every lane the product of the 16-bit value in it with the one 32-bit value in memory, both short.</summary>
-    public abstract void DotWords(int sum, int left, AssemblerMemoryOperand right);
+    /// <param name="sum">What is added to.</param>
+    /// <param name="left">The lanes' values.</param>
+    /// <param name="right">The value in memory.</param>
+    /// <param name="scratch">A register to lose.</param>
+    public abstract void DotWords(int sum, int left, AssemblerMemoryOperand right, int scratch);
 
     public abstract void ToFloat(int register);
 
