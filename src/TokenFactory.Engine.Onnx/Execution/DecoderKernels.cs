@@ -61,7 +61,7 @@ internal sealed unsafe class DecoderKernels : IDecoderKernels, IDisposable
             Rows = projection.Rows,
             Columns = projection.Columns,
             Bits = projection.Bits,
-            Kernels = ProductKernels.Of(CpuLevels.Highest).Entries(projection.Bits),
+            Kernels = ProductKernels.Of(CpuLevels.Highest).Table(projection.Bits),
         };
         return Operators.Add(new ProductKernel(product, VectorOrNull(projection.Name + ".bias"), _scratch));
     }

@@ -1,5 +1,4 @@
 using TokenFactory.Engine.Loading;
-using TokenFactory.Engine.Onnx.Execution;
 using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Weights;

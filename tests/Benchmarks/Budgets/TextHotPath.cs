@@ -50,14 +50,14 @@ internal static class TextHotPath
     /// <summary>Chunks of one token each, flushed each.</summary>
     public static double WriteChunks() => Write(sse =>
     {
-        ChatChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer());
+        ChatChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), promptTokens: 8);
         return delta => chunks.WriteDelta(0, delta);
     });
 
     /// <summary>The same where the answer is read for reasoning and calls of tools.</summary>
     public static double WritePartsChunks() => Write(sse =>
     {
-        PartsChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), Reading);
+        PartsChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), promptTokens: 8, Reading);
         return delta => chunks.WriteDelta(0, delta);
     });
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using TokenFactory.Engine.Onnx;
 using TokenFactory.Models;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 
