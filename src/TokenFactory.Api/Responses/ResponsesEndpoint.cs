@@ -69,7 +69,7 @@ internal sealed class ResponsesEndpoint(
             set.Cancel();
             throw;
         }
-        ResponseRun run = new(prepared, set, keeper);
+        ResponseRun run = new(prepared, set, keeper, prepared.Request.Stream ? service.OpenLog() : null);
         service.Begin(run);
         await (run.Log is { } events
             ? events.SendAsync(context, after: -1, options.KeepAliveInterval)
