@@ -83,8 +83,8 @@ internal sealed class ResponseRun : IDisposable
         {
             (null, _) => _events.Answer.Complete(outcome, _set.Usage, _keeper.Now),
             (_, Reason.Cancelled) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Cancel(_set.Usage),
-            (_, Reason.Stopped) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Fail("The server was stopped before the response was whole. Ask again."),
-            _ => _events.Answer.Fail(failure.Message),
+            (_, Reason.Stopped) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Fail("The server was stopped before the response was whole. Ask again.", _set.Usage),
+            _ => _events.Answer.Fail(failure.Message, _set.Usage),
         };
     }
 

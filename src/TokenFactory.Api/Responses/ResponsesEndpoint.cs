@@ -62,7 +62,7 @@ internal sealed class ResponsesEndpoint(
     {
         try
         {
-            await keeper.OpenAsync(prepared, context.RequestAborted);
+            await keeper.OpenAsync(prepared);
         }
         catch
         {
