@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Onnx.Execution;
+using TokenFactory.Engine.Onnx.Kernels.Products;
 
 namespace TokenFactory.Engine.Onnx;
 
@@ -54,6 +55,9 @@ public sealed record OnnxExecutorOptions
             MemoryBytes = MachineMemory() / count,
         };
     }
+
+    /// <summary>Whether quantised weights are packed for products of our own; where a machine has no kernels for them, ONNX Runtime's are used.</summary>
+    internal bool PacksWeights { get; init; } = Product.IsSupported;
 
     internal long MachineMemory() => MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 

@@ -5,7 +5,6 @@ using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Onnx.Attention;
 using TokenFactory.Engine.Onnx.Execution;
 using TokenFactory.Engine.Onnx.Graph;
-using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Memory;
 using TokenFactory.Engine.Onnx.Weights;
@@ -61,7 +60,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         long machineBytes = options.MachineMemory();
         int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
         WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
-        WeightLayout layout = WeightLayout.Create(folder.Spec, precision, Product.IsSupported);
+        WeightLayout layout = WeightLayout.Create(folder.Spec, precision, options.PacksWeights);
         KvGeometry geometry = KvSizing.Compute(folder.Spec, options, precision, machineBytes);
 
         using LoadScope scope = new();

@@ -1,5 +1,4 @@
 using TokenFactory.Engine.Loading;
-using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Weights;
 using TokenFactory.Models.Configuration;
@@ -30,7 +29,7 @@ public static class OnnxMemory
             Precision = precision.ToString().ToLowerInvariant(),
             Replicas = replicas,
             SharesMemory = true,
-            WeightBytes = WeightLayout.Create(spec, precision, Product.IsSupported).ByteCount,
+            WeightBytes = WeightLayout.Create(spec, precision, options.PacksWeights).ByteCount,
             KvTokenBytes = geometry.TokenBytes,
             Sequences = geometry.Sequences,
             Context = geometry.Capacity,

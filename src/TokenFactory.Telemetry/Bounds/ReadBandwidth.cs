@@ -9,6 +9,7 @@ internal static class ReadBandwidth
 {
     private const int Rounds = 5;
     private const nuint Alignment = 4096;
+    private const int Runs = 4;
 
     // Far more than caches hold, and little beside what a machine for models has.
     private const long MostBytes = 1L << 30;
@@ -24,7 +25,10 @@ internal static class ReadBandwidth
             // Pages that were never written are one page of zeros.
             ThreadTeam.Shortest(threads, 1, index => NativeMemory.Fill(buffer + (index * part), (nuint)part, 1));
             long sum = 0;
-            TimeSpan time = ThreadTeam.Shortest(threads, Rounds, index => Interlocked.Add(ref sum, Sum(buffer + (index * part), part)));
+            TimeSpan together = ThreadTeam.Shortest(threads, Rounds, index => Interlocked.Add(ref sum, Sum(buffer + (index * part), part, 1)));
+            // Processors fetch ahead for each run of addresses by itself: several runs at once are the faster way on most.
+            TimeSpan apart = ThreadTeam.Shortest(threads, Rounds, index => Interlocked.Add(ref sum, Sum(buffer + (index * part), part, Runs)));
+            TimeSpan time = together < apart ? together : apart;
             return sum == 0 ? throw new InvalidOperationException("what was read is not what was written") : (part * threads / time.TotalSeconds, part * threads);
         }
         finally
@@ -33,33 +37,39 @@ internal static class ReadBandwidth
         }
     }
 
-    /// <summary>Four loads under way each turn; the sum keeps them from being left out.</summary>
-    private static unsafe long Sum(byte* from, long bytes) => Vector512.IsHardwareAccelerated ? Sum512(from, bytes) : Sum256(from, bytes);
+    /// <summary>Reads memory as one run or as four side by side, four loads a turn; the sum keeps them from being left out.</summary>
+    private static unsafe long Sum(byte* from, long bytes, int runs)
+    {
+        int width = Vector512.IsHardwareAccelerated ? Vector512<byte>.Count : Vector256<byte>.Count;
+        (long step, long apart) = runs == 1 ? (Runs * width, width) : (width, bytes / Runs);
+        long turns = bytes / (Runs * width);
+        return Vector512.IsHardwareAccelerated ? Sum512(from, turns, step, apart) : Sum256(from, turns, step, apart);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe long Sum512(byte* from, long bytes)
+    private static unsafe long Sum512(byte* from, long turns, long step, long apart)
     {
         Vector512<long> a = default, b = default, c = default, d = default;
-        for (byte* end = from + bytes; from < end; from += 4 * Vector512<byte>.Count)
+        for (; turns > 0; turns--, from += step)
         {
             a += Vector512.LoadAligned((long*)from);
-            b += Vector512.LoadAligned((long*)(from + Vector512<byte>.Count));
-            c += Vector512.LoadAligned((long*)(from + (2 * Vector512<byte>.Count)));
-            d += Vector512.LoadAligned((long*)(from + (3 * Vector512<byte>.Count)));
+            b += Vector512.LoadAligned((long*)(from + apart));
+            c += Vector512.LoadAligned((long*)(from + (2 * apart)));
+            d += Vector512.LoadAligned((long*)(from + (3 * apart)));
         }
         return Vector512.Sum((a + b) + (c + d));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe long Sum256(byte* from, long bytes)
+    private static unsafe long Sum256(byte* from, long turns, long step, long apart)
     {
         Vector256<long> a = default, b = default, c = default, d = default;
-        for (byte* end = from + bytes; from < end; from += 4 * Vector256<byte>.Count)
+        for (; turns > 0; turns--, from += step)
         {
             a += Vector256.LoadAligned((long*)from);
-            b += Vector256.LoadAligned((long*)(from + Vector256<byte>.Count));
-            c += Vector256.LoadAligned((long*)(from + (2 * Vector256<byte>.Count)));
-            d += Vector256.LoadAligned((long*)(from + (3 * Vector256<byte>.Count)));
+            b += Vector256.LoadAligned((long*)(from + apart));
+            c += Vector256.LoadAligned((long*)(from + (2 * apart)));
+            d += Vector256.LoadAligned((long*)(from + (3 * apart)));
         }
         return Vector256.Sum((a + b) + (c + d));
     }
