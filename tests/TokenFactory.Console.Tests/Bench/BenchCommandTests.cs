@@ -43,7 +43,9 @@ public sealed class BenchCommandTests : IDisposable
         Assert.True(code == 0, output);
         BenchReport report = await Comparison.ReadAsync(Json);
         Assert.Equal((6, 120L, 60L), (report.Requests.Answered, report.Tokens.Prompt, report.Tokens.Output));
-        Assert.Equal(("http", "demo"), (report.Target.Kind, report.Target.Model));
+        Assert.Equal(("http", "demo", 1024), (report.Target.Kind, report.Target.Model, report.Target.Context));
+        // Token ids are taken, answers go on to their length, and every piece says how many tokens it holds.
+        Assert.Empty(report.Notes);
     }
 
     [Fact]
