@@ -58,18 +58,18 @@ public sealed class EventLogsTests
     {
         EventLogs logs = new(_clock);
         EventLog log = new(logs);
-        const int events = 20;
-        for (int number = 0; number < events; number++)
+        const int Events = 20;
+        for (int number = 0; number < Events; number++)
         {
             Write(log, number, 1024 * 1024);
         }
         log.Complete();
 
-        int first = Enumerable.Range(0, events).First(number => log.Reaches(number - 1));
+        int first = Enumerable.Range(0, Events).First(number => log.Reaches(number - 1));
         Assert.InRange(first, 1, 12);
         Assert.InRange(log.Bytes, 1, 16 * 1024 * 1024);
-        Assert.Equal(Enumerable.Range(first, events - first), await ReadAsync(log, first - 1));
-        Assert.Equal([events - 1], await ReadAsync(log, events - 2));
+        Assert.Equal(Enumerable.Range(first, Events - first), await ReadAsync(log, first - 1));
+        Assert.Equal([Events - 1], await ReadAsync(log, Events - 2));
     }
 
     [Fact]
