@@ -10,8 +10,8 @@ namespace TokenFactory.Benchmarks.Measurements;
 /// </summary>
 internal static class ProductMeasurement
 {
-    private const int Rounds = 6;
-    private const double RoundSeconds = 0.08;
+    private const int Rounds = 30;
+    private const double RoundSeconds = 0.012;
     private const double BandwidthBound = 0.85;
     private const double PeakBound = 0.55;
 

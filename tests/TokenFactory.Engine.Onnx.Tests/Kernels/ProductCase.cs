@@ -61,6 +61,7 @@ internal sealed unsafe class ProductCase : IDisposable
             Rows = Rows,
             Columns = Columns,
             Bits = Bits,
+            Threads = 3,
             Kernels = ProductKernels.Of(level).Table(Bits),
         };
         for (int task = Product.Tasks(product) - 1; task >= 0; task--)

@@ -66,7 +66,7 @@ public sealed class ProductTests
                 signal += exact * exact;
             }
         }
-        // A uniform value errs by step / √12 of a range of √3 times its own deviation: 2 / 15 / 2 and 2 / 254 / 2 of it.
+        // Of uniform values an error of up to half a step is to the values as the step is to their range.
         double step = bits == 4 ? 1.0 / 15 : 1.0 / 127;
         Assert.InRange(Math.Sqrt(error / signal), 0, 1.5 * step);
     }

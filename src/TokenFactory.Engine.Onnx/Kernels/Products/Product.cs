@@ -9,8 +9,12 @@ internal static unsafe class Product
     // The activations that a group of rows needs stay in a second-level cache of a megabyte, beside a tile of weights.
     private const long GroupBytes = 512 << 10;
 
-    // Enough work that taking a task costs nothing beside it, and little enough that threads finish together.
-    private const long TaskBytes = 64 << 10;
+    // Weights that a task reads, or the products with them that take as long. A thread must stay with consecutive weights for as long
+    // as this to reach the memory's bandwidth: a fetch that was ahead at the end of a task was in vain.
+    private const long TaskBytes = 1 << 20;
+
+    // Covers the time that memory takes at the rate at which a few rows use up weights.
+    private const long FetchAheadBytes = 8192;
 
     /// <summary>Whether this machine runs products.</summary>
     public static bool IsSupported => CpuLevels.Highest != CpuLevel.None;
@@ -56,14 +60,16 @@ internal static unsafe class Product
         long rowBytes = RowQuantizer.RowBytes(product.Columns);
         int feature = tile * PackedFormat.TileRows;
         int width = Math.Min(PackedFormat.TileRows, product.Rows - feature);
+        int strips = (endRow - firstRow + product.Kernels->Rows - 1) / product.Kernels->Rows;
         float* partial = stackalloc float[KernelTable.MostRows * PackedFormat.TileRows];
         KernelCall call = default;
-        call.Weights = product.Weights + (tile * PackedFormat.TileBytes(product.Columns, product.Bits));
+        long tileBytes = PackedFormat.TileBytes(product.Columns, product.Bits);
+        call.Weights = product.Weights + (tile * tileBytes);
         call.ActivationStride = rowBytes;
         call.Blocks = PackedFormat.Blocks(product.Columns);
         call.OutputStride = (width == PackedFormat.TileRows ? product.OutputStride : PackedFormat.TileRows) * sizeof(float);
+        call.Ahead = strips == 1 ? FetchAheadBytes : tileBytes;
         call.NibbleMask = KernelCall.LowNibbles;
-        int strips = (endRow - firstRow + product.Kernels->Rows - 1) / product.Kernels->Rows;
         for (int strip = 0; strip < strips; strip++)
         {
             (int first, int end) = Part(endRow - firstRow, strips, strip);
@@ -95,8 +101,9 @@ internal static unsafe class Product
     private static int TileRanges(in ProductArguments product)
     {
         int tiles = PackedFormat.Tiles(product.Rows);
-        long size = PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Min(product.Count, KernelTable.MostRows);
-        return (int)Math.Clamp(tiles * size / TaskBytes, 1, tiles);
+        long size = tiles * PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Max(1, product.Count / Math.Max(1, Groups(product)) / KernelTable.MostRows);
+        long each = Math.Max(1, size / TaskBytes / product.Threads);
+        return (int)Math.Min(tiles, each * product.Threads);
     }
 
     // Equal parts of a range, the surplus spread over them.

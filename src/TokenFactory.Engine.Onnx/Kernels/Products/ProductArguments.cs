@@ -27,6 +27,9 @@ internal unsafe struct ProductArguments
     /// <summary>4 or 8.</summary>
     public int Bits;
 
+    /// <summary>Threads that run the tasks; each gets as many as the others.</summary>
+    public int Threads;
+
     /// <summary><see cref="ProductKernels.Table"/> for <see cref="Bits"/>.</summary>
     public KernelTable* Kernels;
 }
