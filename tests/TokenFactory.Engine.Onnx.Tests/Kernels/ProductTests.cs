@@ -71,6 +71,27 @@ public sealed class ProductTests
         Assert.InRange(Math.Sqrt(error / signal), 0, 1.5 * step);
     }
 
+    [Theory]
+    [MemberData(nameof(LevelsAndBits))]
+    public void RunTask_WithBias_AddsItToEveryRow(int level, int bits)
+    {
+        using ProductCase product = new(8, 50, 64, bits);
+        using GuardedMemory bias = new(50 * sizeof(float));
+        product.Run((CpuLevel)level);
+        float[] without = product.Output.ToArray();
+        for (int feature = 0; feature < 50; feature++)
+        {
+            bias.Floats[feature] = feature - 20.5f;
+        }
+        product.Bias = bias;
+        product.Run((CpuLevel)level);
+        for (int i = 0; i < without.Length; i++)
+        {
+            int feature = i % (50 + ProductCase.Gap);
+            Assert.Equal(feature < 50 ? without[i] + (feature - 20.5f) : ProductCase.Untouched, product.Output[i]);
+        }
+    }
+
     private static void AssertEqualsQuantized(int level, int count, int rows, int columns, int bits)
     {
         using ProductCase product = new(count, rows, columns, bits, seed: (count * 31) + columns);

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TokenFactory.Engine.Onnx.Kernels.Products;
 
 /// <summary>
@@ -81,6 +83,10 @@ internal static unsafe class Product
             {
                 CopyPartial(partial, output, product.OutputStride, end - first, width);
             }
+            if (product.Bias != null)
+            {
+                AddBias(output, product.OutputStride, end - first, new ReadOnlySpan<float>(product.Bias + feature, width));
+            }
         }
     }
 
@@ -89,6 +95,15 @@ internal static unsafe class Product
         for (int row = 0; row < rows; row++)
         {
             new Span<float>(partial + (row * PackedFormat.TileRows), width).CopyTo(new Span<float>(output + (row * stride), width));
+        }
+    }
+
+    private static void AddBias(float* output, long stride, int rows, ReadOnlySpan<float> bias)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> values = new(output + (row * stride), bias.Length);
+            TensorPrimitives.Add(values, bias, values);
         }
     }
 
