@@ -61,9 +61,11 @@ internal sealed unsafe class DecoderKernels : IDecoderKernels, IDisposable
             Rows = projection.Rows,
             Columns = projection.Columns,
             Bits = projection.Bits,
+            Bias = VectorOrNull(projection.Name + ".bias"),
+            Threads = _threads,
             Kernels = ProductKernels.Of(CpuLevels.Highest).Table(projection.Bits),
         };
-        return Operators.Add(new ProductKernel(product, VectorOrNull(projection.Name + ".bias"), _scratch));
+        return Operators.Add(new ProductKernel(product, _scratch));
     }
 
     public long Attention(int layer)

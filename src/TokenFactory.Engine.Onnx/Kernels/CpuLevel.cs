@@ -24,8 +24,15 @@ internal static class CpuLevels
     private const int Avx512VnniBit = 1 << 11;
     private const int F16CBit = 1 << 29;
 
+    // Asked once: a virtual machine's host answers CPUID, in microseconds. The runtime's IsSupported covers the registers that the
+    // system saves (XCR0); CPUID alone would not.
+    private static readonly bool HasAvx2 = Avx2.IsSupported && Fma.IsSupported && (X86Base.CpuId(1, 0).Ecx & F16CBit) != 0;
+
+    private static readonly bool HasAvx512Vnni =
+        HasAvx2 && Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && (X86Base.CpuId(7, 0).Ecx & Avx512VnniBit) != 0;
+
     /// <summary>The highest level that the processor has and the system lets this process use.</summary>
-    public static CpuLevel Highest { get; } = Detect();
+    public static CpuLevel Highest { get; } = new[] { CpuLevel.Avx512Vnni, CpuLevel.AvxVnni, CpuLevel.Avx2, CpuLevel.None }.First(Has);
 
     /// <summary>Whether kernels of a level run here. A higher level does not imply every lower one: AVX-VNNI is an encoding of its own.</summary>
     public static bool Has(CpuLevel level) => level switch
@@ -33,16 +40,6 @@ internal static class CpuLevels
         CpuLevel.None => true,
         CpuLevel.Avx2 => HasAvx2,
         CpuLevel.AvxVnni => HasAvx2 && AvxVnni.IsSupported,
-        _ => HasAvx2 && HasAvx512Vnni,
+        _ => HasAvx512Vnni,
     };
-
-    // The runtime's IsSupported covers the registers that the system saves (XCR0); CPUID alone would not.
-    private static bool HasAvx2 => Avx2.IsSupported && Fma.IsSupported && (X86Base.CpuId(1, 0).Ecx & F16CBit) != 0;
-
-    private static bool HasAvx512Vnni =>
-        Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported && (X86Base.CpuId(7, 0).Ecx & Avx512VnniBit) != 0;
-
-    private static CpuLevel Detect() => Has(CpuLevel.Avx512Vnni)
-        ? CpuLevel.Avx512Vnni
-        : Has(CpuLevel.AvxVnni) ? CpuLevel.AvxVnni : Has(CpuLevel.Avx2) ? CpuLevel.Avx2 : CpuLevel.None;
 }

@@ -93,6 +93,7 @@ internal sealed unsafe class ProductLoad : IDisposable
             Rows = _rows,
             Columns = _columns,
             Bits = _bits,
+            Threads = team.Threads,
             Kernels = ProductKernels.Of(_level).Table(_bits),
         };
         Product.Quantize(_input, _columns, _count * index / team.Threads, _count * (index + 1) / team.Threads, _scratch);

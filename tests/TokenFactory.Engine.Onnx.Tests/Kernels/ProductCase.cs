@@ -43,6 +43,9 @@ internal sealed unsafe class ProductCase : IDisposable
 
     public Span<float> Output => _output.Floats;
 
+    /// <summary>[rows]; none at first.</summary>
+    public GuardedMemory? Bias { get; set; }
+
     public float Result(int row, int feature) => Output[(row * (Rows + Gap)) + feature];
 
     /// <summary>Packs, quantises and multiplies with the kernels of a level.</summary>
@@ -55,12 +58,14 @@ internal sealed unsafe class ProductCase : IDisposable
         {
             Weights = _packed.Start,
             Scratch = _scratch.Start,
+            Bias = Bias is null ? null : (float*)Bias.Start,
             Output = (float*)_output.Start,
             OutputStride = Rows + Gap,
             Count = Count,
             Rows = Rows,
             Columns = Columns,
             Bits = Bits,
+            Threads = 3,
             Kernels = ProductKernels.Of(level).Table(Bits),
         };
         for (int task = Product.Tasks(product) - 1; task >= 0; task--)

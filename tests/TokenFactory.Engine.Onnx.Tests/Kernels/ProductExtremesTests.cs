@@ -82,6 +82,15 @@ public sealed class ProductExtremesTests
         Assert.All(Results(product, 1), value => Assert.InRange(value, 95.9f, 96.1f));
     }
 
+    [Theory]
+    [InlineData(0, 2, 0)]
+    [InlineData(1, 1, 37)]
+    [InlineData(1, 2, 36)]
+    [InlineData(1, 100, 100)]
+    [InlineData(512, 2, 3144)]
+    public void Tasks_OfCount_DivideEquallyAmongThreads(int count, int threads, int expected) =>
+        Assert.Equal(expected, Product.Tasks(new ProductArguments { Count = count, Rows = 131072, Columns = 512, Bits = 4, Threads = threads }));
+
     [Fact]
     public void Of_LevelThatIsNotHere_SaysSo() =>
         Assert.Contains("None", Assert.Throws<PlatformNotSupportedException>(() => ProductKernels.Of(CpuLevel.None)).Message, StringComparison.Ordinal);

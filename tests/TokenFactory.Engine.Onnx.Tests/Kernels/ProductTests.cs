@@ -66,9 +66,30 @@ public sealed class ProductTests
                 signal += exact * exact;
             }
         }
-        // A uniform value errs by step / √12 of a range of √3 times its own deviation: 2 / 15 / 2 and 2 / 254 / 2 of it.
+        // Of uniform values an error of up to half a step is to the values as the step is to their range.
         double step = bits == 4 ? 1.0 / 15 : 1.0 / 127;
         Assert.InRange(Math.Sqrt(error / signal), 0, 1.5 * step);
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndBits))]
+    public void RunTask_WithBias_AddsItToEveryRow(int level, int bits)
+    {
+        using ProductCase product = new(8, 50, 64, bits);
+        using GuardedMemory bias = new(50 * sizeof(float));
+        product.Run((CpuLevel)level);
+        float[] without = product.Output.ToArray();
+        for (int feature = 0; feature < 50; feature++)
+        {
+            bias.Floats[feature] = feature - 20.5f;
+        }
+        product.Bias = bias;
+        product.Run((CpuLevel)level);
+        for (int i = 0; i < without.Length; i++)
+        {
+            int feature = i % (50 + ProductCase.Gap);
+            Assert.Equal(feature < 50 ? without[i] + (feature - 20.5f) : ProductCase.Untouched, product.Output[i]);
+        }
     }
 
     private static void AssertEqualsQuantized(int level, int count, int rows, int columns, int bits)

@@ -26,6 +26,9 @@ internal unsafe struct KernelCall
     /// <summary>Blocks along a row; at least one.</summary>
     public long Blocks;
 
+    /// <summary>Bytes from the weights that are used to those that are fetched meanwhile. These need not exist.</summary>
+    public long Ahead;
+
     /// <summary>The first row's 32 results.</summary>
     public float* Output;
 

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TokenFactory.Engine.Onnx.Kernels.Products;
 
 /// <summary>
@@ -9,8 +11,12 @@ internal static unsafe class Product
     // The activations that a group of rows needs stay in a second-level cache of a megabyte, beside a tile of weights.
     private const long GroupBytes = 512 << 10;
 
-    // Enough work that taking a task costs nothing beside it, and little enough that threads finish together.
-    private const long TaskBytes = 64 << 10;
+    // Weights that a task reads, or the products with them that take as long. A thread must stay with consecutive weights for as long
+    // as this to reach the memory's bandwidth: a fetch that was ahead at the end of a task was in vain.
+    private const long TaskBytes = 1 << 20;
+
+    // Covers the time that memory takes at the rate at which a few rows use up weights.
+    private const long FetchAheadBytes = 8192;
 
     /// <summary>Whether this machine runs products.</summary>
     public static bool IsSupported => CpuLevels.Highest != CpuLevel.None;
@@ -56,14 +62,16 @@ internal static unsafe class Product
         long rowBytes = RowQuantizer.RowBytes(product.Columns);
         int feature = tile * PackedFormat.TileRows;
         int width = Math.Min(PackedFormat.TileRows, product.Rows - feature);
+        int strips = (endRow - firstRow + product.Kernels->Rows - 1) / product.Kernels->Rows;
         float* partial = stackalloc float[KernelTable.MostRows * PackedFormat.TileRows];
         KernelCall call = default;
-        call.Weights = product.Weights + (tile * PackedFormat.TileBytes(product.Columns, product.Bits));
+        long tileBytes = PackedFormat.TileBytes(product.Columns, product.Bits);
+        call.Weights = product.Weights + (tile * tileBytes);
         call.ActivationStride = rowBytes;
         call.Blocks = PackedFormat.Blocks(product.Columns);
         call.OutputStride = (width == PackedFormat.TileRows ? product.OutputStride : PackedFormat.TileRows) * sizeof(float);
+        call.Ahead = strips == 1 ? FetchAheadBytes : tileBytes;
         call.NibbleMask = KernelCall.LowNibbles;
-        int strips = (endRow - firstRow + product.Kernels->Rows - 1) / product.Kernels->Rows;
         for (int strip = 0; strip < strips; strip++)
         {
             (int first, int end) = Part(endRow - firstRow, strips, strip);
@@ -74,6 +82,10 @@ internal static unsafe class Product
             if (width != PackedFormat.TileRows)
             {
                 CopyPartial(partial, output, product.OutputStride, end - first, width);
+            }
+            if (product.Bias != null)
+            {
+                AddBias(output, product.OutputStride, end - first, new ReadOnlySpan<float>(product.Bias + feature, width));
             }
         }
     }
@@ -86,6 +98,15 @@ internal static unsafe class Product
         }
     }
 
+    private static void AddBias(float* output, long stride, int rows, ReadOnlySpan<float> bias)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> values = new(output + (row * stride), bias.Length);
+            TensorPrimitives.Add(values, bias, values);
+        }
+    }
+
     private static int Groups(in ProductArguments product)
     {
         long rows = Math.Max(KernelTable.MostRows, GroupBytes / RowQuantizer.RowBytes(product.Columns));
@@ -95,8 +116,9 @@ internal static unsafe class Product
     private static int TileRanges(in ProductArguments product)
     {
         int tiles = PackedFormat.Tiles(product.Rows);
-        long size = PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Min(product.Count, KernelTable.MostRows);
-        return (int)Math.Clamp(tiles * size / TaskBytes, 1, tiles);
+        long size = tiles * PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Max(1, product.Count / Math.Max(1, Groups(product)) / KernelTable.MostRows);
+        long each = Math.Max(1, size / TaskBytes / product.Threads);
+        return (int)Math.Min(tiles, each * product.Threads);
     }
 
     // Equal parts of a range, the surplus spread over them.

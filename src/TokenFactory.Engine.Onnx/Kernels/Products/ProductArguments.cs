@@ -1,6 +1,6 @@
 namespace TokenFactory.Engine.Onnx.Kernels.Products;
 
-/// <summary>y[n, N] = x[n, K] · Wᵀ with W packed and x quantised; both belong to the caller and stay where they are.</summary>
+/// <summary>y[n, N] = x[n, K] · Wᵀ + bias with W packed and x quantised; all of it belongs to the caller and stays where it is.</summary>
 internal unsafe struct ProductArguments
 {
     /// <summary>[N, K] in the <see cref="PackedFormat"/>.</summary>
@@ -8,6 +8,9 @@ internal unsafe struct ProductArguments
 
     /// <summary>n rows that <see cref="Product.Quantize"/> has written.</summary>
     public byte* Scratch;
+
+    /// <summary>[N], or null.</summary>
+    public float* Bias;
 
     /// <summary>[n, N].</summary>
     public float* Output;
@@ -26,6 +29,9 @@ internal unsafe struct ProductArguments
 
     /// <summary>4 or 8.</summary>
     public int Bits;
+
+    /// <summary>Threads that run the tasks; each gets as many as the others.</summary>
+    public int Threads;
 
     /// <summary><see cref="ProductKernels.Table"/> for <see cref="Bits"/>.</summary>
     public KernelTable* Kernels;

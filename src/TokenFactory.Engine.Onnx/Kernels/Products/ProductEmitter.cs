@@ -16,13 +16,12 @@ namespace TokenFactory.Engine.Onnx.Kernels.Products;
 internal sealed partial class ProductEmitter
 {
     private const int SideBySide = 2;
+    private const int CacheLine = 64;
     private const int Steps = PackedFormat.BlockColumns / PackedFormat.GroupColumns;
-
-    // A fetch this far ahead covers the time that memory takes at the rate at which one row consumes weights.
-    private const int PrefetchBytes = 4096;
 
     private static readonly AssemblerRegister64 Call = rax;
     private static readonly AssemblerRegister64 Output = rcx;
+    private static readonly AssemblerRegister64 Ahead = rcx;
     private static readonly AssemblerRegister64 Weights = rdx;
     private static readonly AssemblerRegister64 Rows = r8;
     private static readonly AssemblerRegister64 ThirdRow = r9;
@@ -81,6 +80,7 @@ internal sealed partial class ProductEmitter
         _code.mov(Weights, Field(nameof(KernelCall.Weights)));
         _code.mov(Rows, Field(nameof(KernelCall.Activations)));
         _code.mov(Stride, Field(nameof(KernelCall.ActivationStride)));
+        _code.mov(Ahead, Field(nameof(KernelCall.Ahead)));
         _code.mov(Count, Field(nameof(KernelCall.Blocks)));
         _code.lea(ThirdRow, __[Stride + (Stride * 2)]);
         _code.add(ThirdRow, Rows);
@@ -105,12 +105,9 @@ internal sealed partial class ProductEmitter
 
     private void EmitBlock(int part)
     {
-        if (part == 0)
+        for (int line = 0; line < PackedFormat.BlockBytes(_bits) && part == 0; line += CacheLine)
         {
-            for (int line = 0; line < PackedFormat.BlockBytes(_bits) && _rows == 1; line += 64)
-            {
-                _code.prefetcht0(__byte_ptr[Weights + (PrefetchBytes + line)]);
-            }
+            _code.prefetcht0(__byte_ptr[Weights + Ahead + line]);
         }
         if (_bits == 8)
         {
