@@ -3,6 +3,8 @@ namespace TokenFactory.Benchmarks.Kernels;
 /// <summary>Threads that wait for each other without sleeping, as those of an executor do within a step.</summary>
 internal sealed class SpinTeam(int threads)
 {
+    private const int Spins = 500;
+
     private int _arrived;
     private int _round;
 
@@ -33,9 +35,13 @@ internal sealed class SpinTeam(int threads)
             Volatile.Write(ref _round, round + 1);
             return;
         }
-        while (Volatile.Read(ref _round) == round)
+        for (int turn = 0; Volatile.Read(ref _round) == round; turn++)
         {
-            Thread.SpinWait(4);
+            // A thread that is waited for may itself wait for this one's core.
+            if (turn < Spins || !Thread.Yield())
+            {
+                Thread.SpinWait(4);
+            }
         }
     }
 }

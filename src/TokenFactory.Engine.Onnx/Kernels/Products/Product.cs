@@ -15,6 +15,9 @@ internal static unsafe class Product
     // as this to reach the memory's bandwidth: a fetch that was ahead at the end of a task was in vain.
     private const long TaskBytes = 1 << 20;
 
+    // Several rows take long over the same weights: the memory is not what they wait for, and short tasks spread them better.
+    private const long TaskBytesOfStrips = TaskBytes / 4;
+
     // Covers the time that memory takes at the rate at which a few rows use up weights.
     private const long FetchAheadBytes = 8192;
 
@@ -117,7 +120,7 @@ internal static unsafe class Product
     {
         int tiles = PackedFormat.Tiles(product.Rows);
         long size = tiles * PackedFormat.TileBytes(product.Columns, product.Bits) * Math.Max(1, product.Count / Math.Max(1, Groups(product)) / KernelTable.MostRows);
-        long each = Math.Max(1, size / TaskBytes / product.Threads);
+        long each = Math.Max(1, size / (product.Count > KernelTable.MostRows ? TaskBytesOfStrips : TaskBytes) / product.Threads);
         return (int)Math.Min(tiles, each * product.Threads);
     }
 
