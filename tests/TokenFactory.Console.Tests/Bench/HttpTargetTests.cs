@@ -136,20 +136,30 @@ public sealed class HttpTargetTests
         {
             server.Instead = async (context, body) =>
             {
-                if (server.Asked.Count == 6)
+                int asked = server.Asked.Count;
+                if (asked < 6)
                 {
-                    context.Abort();
+                    return false;
+                }
+                if (asked == 6)
+                {
                     // Whoever disposes of a server waits for its requests, of which this is one.
                     _ = Task.Run(server.DisposeAsync, CancellationToken.None);
-                    return true;
                 }
-                return false;
+                else
+                {
+                    // It takes a while to end; what comes meanwhile is not answered, and not asked for in a hurry.
+                    await Task.Delay(20, CancellationToken.None);
+                }
+                context.Abort();
+                return true;
             };
             report = await RunAsync(target, new BenchOptions { Requests = 500, Concurrency = 1 });
         }
 
         Assert.Equal(500, report.Requests.Answered + report.Requests.Failed + report.Requests.NotSent);
-        Assert.InRange(report.Requests.Answered, 4, 10);
+        // What is asked before the run begins is among the six.
+        Assert.InRange(report.Requests.Answered, 4, 5);
         Assert.True(report.Requests.NotSent > 400);
         Assert.Contains(report.Requests.Failures, failure => failure.Reason.StartsWith("Nothing answers there", StringComparison.Ordinal));
     }
