@@ -2,7 +2,7 @@ using TokenFactory.Engine.Onnx.Kv;
 
 namespace TokenFactory.Engine.Onnx.Attention;
 
-/// <summary>The memory of all KV blocks of a model. A page of it costs nothing until a token is written there.</summary>
+/// <summary>The memory of all KV blocks of a model. A page of it, 2 MiB where the system has large ones, costs nothing until a token is written there.</summary>
 internal sealed unsafe class KvPool : IDisposable
 {
     private readonly NativeRegion _region;
@@ -12,6 +12,7 @@ internal sealed unsafe class KvPool : IDisposable
     {
         (Layout, Blocks) = (layout, blocks);
         _region = new NativeRegion(checked(layout.BlockBytes * blocks));
+        HugePages.Advise(_region.Base, _region.ByteCount);
     }
 
     public KvPoolLayout Layout { get; }
