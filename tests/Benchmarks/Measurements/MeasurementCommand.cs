@@ -16,6 +16,7 @@ internal static class MeasurementCommand
         ["cuda-host"] = CudaHostMeasurement.RunAsync,
         ["gateway"] = GatewayMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
+        ["attention"] = AttentionMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
 
