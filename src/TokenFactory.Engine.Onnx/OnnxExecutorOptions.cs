@@ -1,4 +1,5 @@
 using TokenFactory.Engine.Onnx.Execution;
+using TokenFactory.Engine.Onnx.Kernels.Products;
 
 namespace TokenFactory.Engine.Onnx;
 
@@ -10,11 +11,13 @@ public sealed record OnnxExecutorOptions
     /// <summary>Threads that compute; 0: one each physical core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>
-    /// Bytes for keys and values; null: a quarter of the memory, at most 16 GiB. Half of it is the pool of KV blocks; as much again is
-    /// what running sequences need in their slots, unless they share blocks: a slot holds its own copy. The slots' ceiling,
-    /// sequences · context, is kept below three quarters of the machine's memory by lowering <see cref="MaxSequences"/>.
-    /// </summary>
+    /// <summary>The threads that compute, counted.</summary>
+    public int ComputingThreads => Threads > 0 ? Threads : HostCpu.PhysicalCores();
+
+    /// <summary>How keys and values are kept.</summary>
+    public OnnxKvPrecision KvPrecision { get; init; } = OnnxKvPrecision.Auto;
+
+    /// <summary>Bytes of the pool of KV blocks; null: a quarter of the memory, at most 16 GiB. A page costs nothing until it is written.</summary>
     public long? KvMemoryBytes { get; init; }
 
     /// <summary>Most sequences that run at once.</summary>
@@ -28,9 +31,6 @@ public sealed record OnnxExecutorOptions
 
     /// <summary>Most tokens of a step.</summary>
     public int MaxStepTokens { get; init; } = 512;
-
-    /// <summary>Most prefill chunks of a step. Each one costs some microseconds a layer in every step, used or not.</summary>
-    public int MaxChunks { get; init; } = 1;
 
     /// <summary>Where quantised weights are kept; null: <c>token-factory/onnx</c> in the user's cache folder.</summary>
     public string? CacheFolder { get; init; }
@@ -46,7 +46,7 @@ public sealed record OnnxExecutorOptions
     /// <param name="count">How many there are, at least 1.</param>
     public OnnxExecutorOptions ForReplica(int index, int count)
     {
-        int threads = Threads > 0 ? Threads : HostCpu.PhysicalCores();
+        int threads = ComputingThreads;
         return count == 1 ? this : this with
         {
             DeviceIndex = index,
@@ -55,6 +55,9 @@ public sealed record OnnxExecutorOptions
             MemoryBytes = MachineMemory() / count,
         };
     }
+
+    /// <summary>Whether quantised weights are packed for products of our own; where a machine has no kernels for them, ONNX Runtime's are used.</summary>
+    internal bool PacksWeights { get; init; } = Product.IsSupported;
 
     internal long MachineMemory() => MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
@@ -69,7 +72,6 @@ public sealed record OnnxExecutorOptions
         Require(MemoryBytes is null or > 0, nameof(MemoryBytes), MemoryBytes ?? 0, "a number above 0");
         Require(BlockSize is >= 1 and <= 1024, nameof(BlockSize), BlockSize, "1 to 1024");
         Require(MaxStepTokens is >= 1 and <= 65536, nameof(MaxStepTokens), MaxStepTokens, "1 to 65536");
-        Require(MaxChunks is >= 1 and <= 16, nameof(MaxChunks), MaxChunks, "1 to 16");
     }
 
     private static void Require(bool holds, string name, long value, string expected)

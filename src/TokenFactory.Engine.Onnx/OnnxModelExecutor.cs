@@ -2,9 +2,11 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using TokenFactory.Engine.Execution;
 using TokenFactory.Engine.Loading;
+using TokenFactory.Engine.Onnx.Attention;
 using TokenFactory.Engine.Onnx.Execution;
 using TokenFactory.Engine.Onnx.Graph;
 using TokenFactory.Engine.Onnx.Kv;
+using TokenFactory.Engine.Onnx.Memory;
 using TokenFactory.Engine.Onnx.Weights;
 using TokenFactory.Models;
 using TokenFactory.Models.Configuration;
@@ -16,18 +18,18 @@ namespace TokenFactory.Engine.Onnx;
 public sealed class OnnxModelExecutor : IModelExecutor
 {
     private readonly TensorStore _weights;
-    private readonly KvStore _store;
+    private readonly DecoderKernels _kernels;
     private readonly DecoderSession _session;
     private readonly StepThread _thread;
     private bool _disposed;
 
-    private OnnxModelExecutor(DeviceInfo device, ExecutorLimits limits, TensorStore weights, KvStore store, DecoderSession session, StepRunner runner)
+    private OnnxModelExecutor(DeviceInfo device, ExecutorLimits limits, TensorStore weights, DecoderKernels kernels, DecoderSession session, StepRunner runner)
     {
         Device = device;
         Limits = limits;
         Runner = runner;
         _weights = weights;
-        _store = store;
+        _kernels = kernels;
         _session = session;
         _thread = new StepThread(runner, limits.MaxSequences);
     }
@@ -38,7 +40,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
     internal StepRunner Runner { get; }
 
-    internal KvStore Store => _store;
+    internal KvPool Pool => _kernels.Pool;
 
     /// <summary>Refuses a model whose kernels are missing on the CPU, from its configuration alone.</summary>
     /// <exception cref="ModelFormatException">Names the field and what it must be.</exception>
@@ -58,8 +60,8 @@ public sealed class OnnxModelExecutor : IModelExecutor
         long machineBytes = options.MachineMemory();
         int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
         WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
-        WeightLayout layout = WeightLayout.Create(folder.Spec, precision);
-        KvGeometry geometry = KvSizing.Compute(folder.Spec, options, machineBytes);
+        WeightLayout layout = WeightLayout.Create(folder.Spec, precision, options.PacksWeights);
+        KvGeometry geometry = KvSizing.Compute(folder.Spec, options, precision, machineBytes);
 
         using LoadScope scope = new();
         TensorStore weights = scope.Keep(folder.OpenWeights());
@@ -68,11 +70,11 @@ public sealed class OnnxModelExecutor : IModelExecutor
 
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Build, 0));
         cancellation.ThrowIfCancellationRequested();
-        byte[] graph = DecoderGraph.Build(folder.Spec, layout, options.MaxChunks, WeightCache.WeightsFile);
-        KvStore store = scope.Keep(new KvStore(geometry));
-        DecoderSession session = scope.Keep(new DecoderSession(graph, cache, folder.Spec, store, options.MaxChunks, options.MaxStepTokens, threads));
-        StepRunner Runner() => new(
-            folder.Spec, map[WeightRole.TokenEmbedding], new SlotMap(store, (long)geometry.Blocks * geometry.BlockSize), session, geometry.Slots, geometry.Capacity);
+        DecoderKernels kernels = scope.Keep(new DecoderKernels(
+            folder.Spec, layout, WeightMemory.Read(Path.Combine(cache, WeightCache.WeightsFile), layout.OwnParts(), threads, cancellation), geometry, threads));
+        byte[] graph = DecoderGraph.Build(folder.Spec, layout, kernels, WeightCache.WeightsFile);
+        DecoderSession session = scope.Keep(new DecoderSession(graph, cache, kernels.Operators, folder.Spec, geometry.Sequences, options.MaxStepTokens, threads));
+        StepRunner Runner() => new(folder.Spec, map[WeightRole.TokenEmbedding], kernels.Slices, session, geometry.Sequences, geometry.Capacity);
 
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         cancellation.ThrowIfCancellationRequested();
@@ -80,7 +82,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         WarmUp.Run(Runner(), limits);
         DeviceInfo device = new(
             string.Create(CultureInfo.InvariantCulture, $"cpu:{options.DeviceIndex}"), HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
-        OnnxModelExecutor executor = new(device, limits, weights, store, session, Runner());
+        OnnxModelExecutor executor = new(device, limits, weights, kernels, session, Runner());
         scope.Release();
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
         return executor;
@@ -99,7 +101,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _disposed = true;
         _thread.Dispose();
         _session.Dispose();
-        _store.Dispose();
+        _kernels.Dispose();
         _weights.Dispose();
     }
 
@@ -115,9 +117,10 @@ public sealed class OnnxModelExecutor : IModelExecutor
         {
             BlockSize = geometry.BlockSize,
             BlockCount = geometry.Blocks,
-            MaxSequences = geometry.Slots,
+            MaxSequences = geometry.Sequences,
             MaxStepTokens = options.MaxStepTokens,
-            MaxChunks = options.MaxChunks,
+            // Attention takes any slices: what bounds them is their tokens.
+            MaxChunks = geometry.Sequences,
             MaxContext = geometry.Capacity,
             VocabularySize = spec.VocabularySize,
             StepsInFlight = 1,

@@ -79,6 +79,26 @@ public sealed class ModelsPageTests(ConsoleFixture console)
     }
 
     [Fact]
+    public async Task Benchmark_OfAModelThatServes_IsShownToTheEndAndAudited()
+    {
+        console.RequireBrowser();
+        await using HostProcess host = await HostProcess.StartAsync("--model", Demo);
+        await using BrowserPage page = await console.OpenAsync("/models", address: host.Client.BaseAddress);
+        ILocator demo = page.Page.GetByRole(AriaRole.Region, new() { Name = "Model demo" });
+
+        await demo.GetByText("Benchmark", new() { Exact = true }).ClickAsync();
+        await TypeAsync(page, "benchmark-requests", "200");
+        await demo.GetByRole(AriaRole.Button, new() { Name = "Measure" }).ClickAsync();
+        await Expect(demo.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
+        await Expect(page.TestId("benchmark-words")).ToContainTextAsync("200 of 200 requests of 128 + 64 tokens, 4 at once", new() { Timeout = Patience });
+        await Expect(page.TestId("benchmark-rate")).ToContainTextAsync("tokens/s");
+        await page.GoToAsync("/models");
+        await Expect(page.TestId("benchmark-words")).ToContainTextAsync("200 of 200");
+        await page.GoToAsync("/audit");
+        await Expect(page.Page.GetByText("model.benchmark").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Download_FromAHubOnThisMachine_AppearsAndLoads()
     {
         console.RequireBrowser();

@@ -15,6 +15,23 @@ internal static class ByteTokenizer
     private const string ChatTemplate =
         "{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}";
 
+    /// <summary>Every token in the order of its id.</summary>
+    public static IEnumerable<string> Words(int vocabulary)
+    {
+        int extra = 0;
+        for (int b = 0; b < Bytes; b++)
+        {
+            // GPT-2's alphabet: a printable byte stands for itself, the others for characters from U+0100 on.
+            bool printable = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE;
+            yield return ((char)(printable ? b : Bytes + extra++)).ToString();
+        }
+        for (int id = Bytes; id < vocabulary - 1; id++)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"Ġw{id}");
+        }
+        yield return EndToken;
+    }
+
     public static void Write(string folder, int vocabulary)
     {
         if (vocabulary <= Bytes)
@@ -48,16 +65,10 @@ internal static class ByteTokenizer
     private static void WriteVocabulary(Utf8JsonWriter writer, int vocabulary)
     {
         writer.WriteStartObject("vocab");
-        int extra = 0;
-        for (int b = 0; b < Bytes; b++)
+        int id = 0;
+        foreach (string word in Words(vocabulary).SkipLast(1))
         {
-            // GPT-2's alphabet: a printable byte stands for itself, the others for characters from U+0100 on.
-            bool printable = b is (>= '!' and <= '~') or (>= 0xA1 and <= 0xAC) or >= 0xAE;
-            writer.WriteNumber(((char)(printable ? b : Bytes + extra++)).ToString(), b);
-        }
-        for (int id = Bytes; id < vocabulary - 1; id++)
-        {
-            writer.WriteNumber(string.Create(CultureInfo.InvariantCulture, $"Ġw{id}"), id);
+            writer.WriteNumber(word, id++);
         }
         writer.WriteEndObject();
     }

@@ -11,8 +11,9 @@ Option<TensorType> type = new("--type") { Description = "F32, F16 or BF16.", Def
 Option<bool?> tied = new("--tied") { Description = "Whether the head uses the embedding; the shape's own choice where left out." };
 Option<int?> vocabulary = new("--vocabulary") { Description = "Tokens, where not the shape's own." };
 Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Copies tokenizer.json and tokenizer_config.json from here." };
+Option<FileInfo?> gguf = new("--gguf") { Description = "Writes the same weights to this file too, as llama.cpp reads them." };
 
-RootCommand command = new("Writes a model folder in Hugging Face layout with random weights.") { folder, shape, seed, type, tied, vocabulary, tokenizer };
+RootCommand command = new("Writes a model folder in Hugging Face layout with random weights.") { folder, shape, seed, type, tied, vocabulary, tokenizer, gguf };
 command.SetAction(parsed =>
 {
     string path = parsed.GetRequiredValue(folder).FullName;
@@ -39,6 +40,11 @@ command.SetAction(parsed =>
     else
     {
         ByteTokenizer.Write(path, model.Spec.VocabularySize);
+    }
+    if (parsed.GetValue(gguf) is { } peer)
+    {
+        using TensorStore weights = model.OpenWeights();
+        GgufFile.Write(peer.FullName, model.Spec, WeightMap.Create(model.Spec, weights));
     }
     Console.WriteLine($"{path}: {model.Spec.ParameterCount / 1e6:F0} million parameters, of which a token passes {model.Spec.ActiveParameterCount / 1e6:F0}");
 });

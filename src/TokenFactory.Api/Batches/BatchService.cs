@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TokenFactory.Api.Files;
 using TokenFactory.Tenancy.Batches;
-using TokenFactory.Tenancy.Data;
 using TokenFactory.Tenancy.Files;
 
 namespace TokenFactory.Api.Batches;
@@ -82,9 +81,9 @@ internal sealed partial class BatchService(
                     folder.Delete(id);
                 }
             }
-            catch (Exception problem) when (problem is DatabaseUnavailableException or IOException or UnauthorizedAccessException)
+            catch (Exception problem)
             {
-                // Nobody sees such a file; the next sweep brings the next chance.
+                // Whatever it is, the sweeping goes on. Nobody sees such a file; the next sweep brings the next chance.
                 LogNotSwept(problem.Message);
             }
             await Task.Delay(SweepInterval, clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

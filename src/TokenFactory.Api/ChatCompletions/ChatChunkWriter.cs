@@ -10,8 +10,9 @@ namespace TokenFactory.Api.ChatCompletions;
 /// <param name="head">What every chunk repeats.</param>
 /// <param name="request">What was asked for.</param>
 /// <param name="tokenizer">Names tokens in logprobs.</param>
-internal class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer)
-    : ChunkWriter(sse, head, "chat.completion.chunk", request.IncludeUsage)
+/// <param name="promptTokens">Tokens of the prompt.</param>
+internal class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer, int promptTokens)
+    : ChunkWriter(sse, head, "chat.completion.chunk", request.StreamOptions, promptTokens)
 {
     /// <summary>Tokens of all choices that were reasoning.</summary>
     protected virtual long ReasoningTokens => 0;
@@ -23,7 +24,7 @@ internal class ChatChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionReq
         EndChunk();
     }
 
-    public override bool WriteDelta(int index, GenerationDelta delta)
+    protected override bool WritePiece(int index, GenerationDelta delta)
     {
         bool hasLogprobs = request.Logprobs && delta.Tokens.Count > 0;
         if (delta.Text.IsEmpty && !hasLogprobs)

@@ -30,12 +30,14 @@ internal sealed class ChatCompletionEndpoint(RequestAdmission admission, ModelLo
         AnswerHead head = AnswerHead.New("chatcmpl-", model.Name) with { ServiceTier = ServiceTiers.Used(caller, request.ServiceTier) };
         GenerationSet set = submitter.Submit(context, model, caller, head.Id, [chat.Tokens], "messages", request);
         await (request.Stream
-            ? AnswerStream.RunAsync(context, set, sse => WriterFor(sse, head, request, model, chat.Reading), options.KeepAliveInterval)
+            ? AnswerStream.RunAsync(context, set, sse => WriterFor(sse, head, request, model, set.PromptTokens, chat.Reading), options.KeepAliveInterval)
             : AnswerAsync(context, set, head, request, model, chat.Reading));
     }
 
-    private static ChatChunkWriter WriterFor(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ServedModel model, ReadingPlan reading) =>
-        reading.IsPlain ? new ChatChunkWriter(sse, head, request, model.Tokenizer) : new PartsChunkWriter(sse, head, request, model.Tokenizer, reading);
+    private static ChatChunkWriter WriterFor(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ServedModel model, int promptTokens, ReadingPlan reading) =>
+        reading.IsPlain
+            ? new ChatChunkWriter(sse, head, request, model.Tokenizer, promptTokens)
+            : new PartsChunkWriter(sse, head, request, model.Tokenizer, promptTokens, reading);
 
     private static async Task AnswerAsync(
         HttpContext context, GenerationSet set, AnswerHead head, ChatCompletionRequest request, ServedModel model, ReadingPlan reading)

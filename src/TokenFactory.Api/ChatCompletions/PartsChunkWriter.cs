@@ -20,9 +20,10 @@ internal sealed class PartsChunkWriter : ChatChunkWriter
     /// <param name="head">What every chunk repeats.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="tokenizer">Names tokens in logprobs.</param>
+    /// <param name="promptTokens">Tokens of the prompt.</param>
     /// <param name="plan">How answers are read.</param>
-    public PartsChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer, ReadingPlan plan)
-        : base(sse, head, request, tokenizer)
+    public PartsChunkWriter(SseWriter sse, AnswerHead head, ChatCompletionRequest request, ITokenizer tokenizer, int promptTokens, ReadingPlan plan)
+        : base(sse, head, request, tokenizer, promptTokens)
     {
         _request = request;
         _tokenizer = tokenizer;
@@ -31,7 +32,7 @@ internal sealed class PartsChunkWriter : ChatChunkWriter
 
     protected override long ReasoningTokens => _choices.Sum(choice => (long)choice.Reader.ReasoningTokens);
 
-    public override bool WriteDelta(int index, GenerationDelta delta)
+    protected override bool WritePiece(int index, GenerationDelta delta)
     {
         bool hasLogprobs = _request.Logprobs && delta.Tokens.Count > 0;
         if (hasLogprobs)

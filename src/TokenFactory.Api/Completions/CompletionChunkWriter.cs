@@ -18,15 +18,15 @@ internal sealed class CompletionChunkWriter : ChunkWriter
     /// <param name="head">What every chunk repeats.</param>
     /// <param name="request">What was asked for.</param>
     /// <param name="tokenizer">Names tokens in logprobs.</param>
-    /// <param name="choices">Number of choices.</param>
+    /// <param name="set">What is generated.</param>
     /// <param name="echoes">What each prompt's choices begin with, in UTF-8; null where nothing is repeated.</param>
-    public CompletionChunkWriter(SseWriter sse, AnswerHead head, CompletionRequest request, ITokenizer tokenizer, int choices, byte[][]? echoes)
-        : base(sse, head, "text_completion", request.IncludeUsage)
+    public CompletionChunkWriter(SseWriter sse, AnswerHead head, CompletionRequest request, ITokenizer tokenizer, GenerationSet set, byte[][]? echoes)
+        : base(sse, head, "text_completion", request.StreamOptions, set.PromptTokens)
     {
         _request = request;
         _tokenizer = tokenizer;
         _echoes = echoes;
-        _offsets = new int[choices];
+        _offsets = new int[set.Items.Count];
     }
 
     public override void WriteStart(int index)
@@ -39,7 +39,7 @@ internal sealed class CompletionChunkWriter : ChunkWriter
         }
     }
 
-    public override bool WriteDelta(int index, GenerationDelta delta)
+    protected override bool WritePiece(int index, GenerationDelta delta)
     {
         bool hasLogprobs = _request.Logprobs is not null && delta.Tokens.Count > 0;
         if (delta.Text.IsEmpty && !hasLogprobs)

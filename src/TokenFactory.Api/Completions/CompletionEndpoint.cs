@@ -39,7 +39,7 @@ internal sealed class CompletionEndpoint(RequestAdmission admission, ModelLookup
     {
         byte[][]? encoded = echoes is null ? null : Array.ConvertAll(echoes, Encoding.UTF8.GetBytes);
         return AnswerStream.RunAsync(
-            context, set, sse => new CompletionChunkWriter(sse, head, request, tokenizer, set.Items.Count, encoded), options.KeepAliveInterval);
+            context, set, sse => new CompletionChunkWriter(sse, head, request, tokenizer, set, encoded), options.KeepAliveInterval);
     }
 
     private static async Task AnswerAsync(

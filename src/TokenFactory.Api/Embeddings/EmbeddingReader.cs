@@ -52,10 +52,24 @@ internal static class EmbeddingReader
         {
             Check(texts[i], i, model);
         }
+        CheckFits(texts, model);
         return Array.ConvertAll(texts, text => text.Tokens);
     }
 
     private static string? RefuseCount(int count) => count > MostTexts ? $"input holds {count} texts; at most {MostTexts} are allowed." : null;
+
+    // All texts wait in the queue together; more than it holds would be told to come again for ever.
+    private static void CheckFits(TextPrompt[] texts, ServedModel model)
+    {
+        (int mostTexts, long mostTokens) = (model.Policy.Policy.QueueRequests, model.Policy.Policy.QueueTokens);
+        long tokens = texts.Sum(text => (long)text.Tokens.Length);
+        if (texts.Length > mostTexts || tokens > mostTokens)
+        {
+            throw ApiException.Invalid(
+                string.Create(CultureInfo.InvariantCulture, $"input holds {texts.Length} texts of {tokens} tokens; the queue of {model.Name} takes {mostTexts} texts of {mostTokens} tokens together. Send fewer at once."),
+                Input);
+        }
+    }
 
     // All texts are looked at before the first is computed: one that is too long must not cost what the others take.
     private static void Check(TextPrompt text, int index, ServedModel model)

@@ -54,6 +54,7 @@ internal sealed class FileEndpoints(RequestAdmission admission, FileBook files, 
         Guid tenant = admission.Identify(context).Grant.Tenant.Id;
         PageQuery query = PageQuery.Read(context.Request, MostListed, MostListed);
         string purpose = context.Request.Query["purpose"].ToString();
+        FilePurposes.DemandKnown(purpose);
         await ApiJson.WriteAsync(
             context,
             ListPages.Of(

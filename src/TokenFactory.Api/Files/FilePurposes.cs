@@ -13,6 +13,16 @@ internal static class FilePurposes
 
     private static readonly string[] Unused = ["assistants", "fine-tune", "vision", "user_data", "evals"];
 
+    /// <summary>Checks a purpose by which files are chosen; an empty one chooses all.</summary>
+    /// <exception cref="ApiException">There is no such purpose.</exception>
+    public static void DemandKnown(string purpose)
+    {
+        if (purpose is not ("" or Batch or BatchOutput) && !Unused.Contains(purpose))
+        {
+            throw ApiException.Invalid($"purpose must be {Batch} or {BatchOutput}.", "purpose");
+        }
+    }
+
     /// <exception cref="ApiException">A file for this purpose cannot be uploaded.</exception>
     public static void Demand(string purpose)
     {

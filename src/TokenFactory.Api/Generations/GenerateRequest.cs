@@ -103,10 +103,11 @@ public abstract record GenerateRequest
     [JsonIgnore]
     internal bool ShowsSpecialTokens { get; init; }
 
-    [JsonIgnore]
-    internal bool IncludeUsage => StreamOptions?.IncludeUsage ?? false;
 }
 
 /// <summary>What a stream carries beside the text.</summary>
 /// <param name="IncludeUsage">Whether a last chunk without choices says how many tokens were used.</param>
-public sealed record StreamOptions([property: JsonPropertyName("include_usage")] bool IncludeUsage = false);
+/// <param name="ContinuousUsageStats">Whether every chunk says so too, as of what has been sent; only with <paramref name="IncludeUsage"/>.</param>
+public sealed record StreamOptions(
+    [property: JsonPropertyName("include_usage")] bool IncludeUsage = false,
+    [property: JsonPropertyName("continuous_usage_stats")] bool ContinuousUsageStats = false);

@@ -12,6 +12,9 @@ internal sealed class GenerationSet(IReadOnlyList<Generation> items, int perProm
 
     public int PerPrompt => perPrompt;
 
+    /// <summary>Tokens of all prompts, each counted once.</summary>
+    public int PromptTokens => items.Where((_, index) => index % perPrompt == 0).Sum(generation => generation.Request.Prompt.Length);
+
     /// <summary>Tokens used, once all have ended.</summary>
     public Usage Usage => Usage.Of(items, perPrompt) with { Limit = quotaEnd?.Of(items) };
 

@@ -57,16 +57,20 @@ internal static class GenerateFields
         ? value
         : throw ApiException.Invalid($"{name} is {value}; it must be from {least} to {most}.", name);
 
-    private static StreamOptions? ReadStreamOptions(JsonFields fields, bool stream)
+    /// <summary>The fields of <c>stream_options</c>; null where there are none.</summary>
+    /// <exception cref="ApiException">They are there, and no stream is asked for.</exception>
+    public static JsonFields? FindStreamOptions(JsonFields fields, bool stream)
     {
-        if (fields.Object("stream_options") is not { } options)
-        {
-            return null;
-        }
-        return stream
-            ? new StreamOptions(options.Flag("include_usage") ?? false)
+        JsonFields? options = fields.Object("stream_options");
+        return options is null || stream
+            ? options
             : throw ApiException.Invalid("stream_options is only for streams; set stream to true or leave it out.", "stream_options");
     }
+
+    private static StreamOptions? ReadStreamOptions(JsonFields fields, bool stream) =>
+        FindStreamOptions(fields, stream) is { } options
+            ? new StreamOptions(options.Flag("include_usage") ?? false, options.Flag("continuous_usage_stats") ?? false)
+            : null;
 
     private static string[] ReadStop(JsonFields fields)
     {

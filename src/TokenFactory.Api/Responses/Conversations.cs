@@ -11,6 +11,12 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
     /// <summary>Most responses of a conversation; a longer one has to be sent as input.</summary>
     private const int MostResponses = 1000;
 
+    /// <summary>
+    /// Most characters of one kept response, as a multiple of what a request may have: a row is parsed whole, its tools and log probabilities too,
+    /// of which nothing is sent on.
+    /// </summary>
+    private const int MostBodiesEach = 4;
+
     /// <summary>All items of a conversation up to and with a response, the oldest first.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="lastId">Its last response; null: there is none, and nothing to read.</param>
@@ -31,14 +37,20 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
             {
                 throw Refuse($"The conversation has more than {MostResponses} responses. Send what still matters of it as input.", "conversation_too_long");
             }
-            // Kept conversations are read into memory whole, and bodies have a bound for the same reason.
-            length += response.Length;
+            if (response.Length > MostBodiesEach * options.MaxBodyBytes)
+            {
+                throw Refuse($"{id} is too long to go on from: with its tools and log probabilities it has {response.Length} characters. Send what still matters of it as input.", "conversation_too_long");
+            }
+            IReadOnlyList<ResponseItem> output = BodyOf(response).Output;
+            IReadOnlyList<ResponseItem> input = InputOf(response);
+            // What is sent on is in memory whole, and bodies have a bound for the same reason.
+            length += output.Sum(item => item.Length) + input.Sum(item => item.Length);
             if (length > options.MaxBodyBytes)
             {
                 throw Refuse($"The conversation is longer than the {options.MaxBodyBytes} bytes that a request may have. Send what still matters of it as input.", "conversation_too_long");
             }
-            newestFirst.Add(BodyOf(response).Output);
-            newestFirst.Add(InputOf(response));
+            newestFirst.Add(output);
+            newestFirst.Add(input);
             id = response.PreviousId;
         }
         newestFirst.Reverse();
@@ -71,9 +83,9 @@ internal sealed class Conversations(ResponseBook book, ApiOptions options)
                 {
                     last = await book.FindAsync(tenant, responseId, cancellation);
                     known = last is null ? [] : [.. InputOf(last), .. BodyOf(last).Output];
+                    length += last?.Length ?? 0;
                 }
                 // A short reference may stand for much; what all of them are read from is bounded as a body is.
-                length += last?.Length ?? 0;
                 if (length > options.MaxBodyBytes)
                 {
                     throw ApiException.Invalid(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TokenFactory.Tenancy.Responses;
 
 namespace TokenFactory.Api.Responses;
 
@@ -9,7 +10,7 @@ namespace TokenFactory.Api.Responses;
 /// <param name="responseId">The response.</param>
 internal sealed class ItemIds(string responseId)
 {
-    public const string Response = "resp_";
+    public const string Response = StoredResponse.IdPrefix;
 
     private const int Digits = 32;
     private const int NumberDigits = 6;

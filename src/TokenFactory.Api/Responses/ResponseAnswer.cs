@@ -68,7 +68,14 @@ internal sealed class ResponseAnswer
 
     /// <summary>The response of an answer that failed, with what there is of it.</summary>
     /// <param name="message">Why, for the client.</param>
-    public ResponseObject Fail(string message) => _begun with { Status = ResponseObject.Failed, Error = ResponseError.Of(message), Output = [.. _items.Items] };
+    /// <param name="usage">Tokens used; null where they are not known.</param>
+    public ResponseObject Fail(string message, Usage? usage = null) => _begun with
+    {
+        Status = ResponseObject.Failed,
+        Error = ResponseError.Of(message),
+        Output = [.. _items.Items],
+        Usage = usage is null ? null : ResponseUsage.Of(usage, _reader.ReasoningTokens),
+    };
 
     private ResponseObject End(string status, Usage usage) => _begun with
     {

@@ -18,6 +18,9 @@ public sealed record ResponseItem([property: JsonPropertyName("type")] string Ty
     public const string Completed = "completed";
     public const string Incomplete = "incomplete";
 
+    /// <summary>Characters of <c>{"type":"","text":""}</c>: many empty parts take memory too.</summary>
+    private const int Frame = 21;
+
     /// <summary><c>in_progress</c>, <c>completed</c>, or <c>incomplete</c> where the answer ended within it.</summary>
     [JsonPropertyName("status")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -65,6 +68,13 @@ public sealed record ResponseItem([property: JsonPropertyName("type")] string Ty
     /// <summary>The texts of its parts, one a line.</summary>
     [JsonIgnore]
     internal string Text => Content is { } parts ? string.Join('\n', parts.Select(part => part.Text)) : "";
+
+    /// <summary>What it takes in a request, in characters: its texts, and what stands around an item and a part at the least.</summary>
+    [JsonIgnore]
+    internal long Length =>
+        Frame + (CallId?.Length ?? 0) + (Name?.Length ?? 0) + (Arguments?.Length ?? 0) + (Output?.Length ?? 0) + LengthOf(Summary) + LengthOf(Content);
+
+    private static long LengthOf(IReadOnlyList<ResponsePart>? parts) => parts?.Sum(part => Frame + (long)part.Text.Length) ?? 0;
 }
 
 /// <summary>A piece of text in an item.</summary>

@@ -36,9 +36,12 @@ internal sealed partial class ResponseKeeper(ResponseBook book, TimeProvider clo
         }
     }
 
-    /// <summary>Keeps a response that is only beginning.</summary>
+    /// <summary>
+    /// Keeps a response that is only beginning. Nothing breaks this off: a row that was written all the same would stay open, and nothing would
+    /// work on it.
+    /// </summary>
     /// <exception cref="DatabaseUnavailableException">The database cannot be written.</exception>
-    public Task OpenAsync(PreparedResponse prepared, CancellationToken cancellation) => book.AddAsync(RowOf(prepared, prepared.Begun), cancellation);
+    public Task OpenAsync(PreparedResponse prepared) => book.AddAsync(RowOf(prepared, prepared.Begun));
 
     private StoredResponse RowOf(PreparedResponse prepared, ResponseObject response)
     {

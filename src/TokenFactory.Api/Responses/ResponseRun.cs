@@ -22,11 +22,12 @@ internal sealed class ResponseRun : IDisposable
     /// <param name="prepared">What is answered.</param>
     /// <param name="set">The generation, which nobody else reads.</param>
     /// <param name="keeper">Tells the time.</param>
-    public ResponseRun(PreparedResponse prepared, GenerationSet set, ResponseKeeper keeper)
+    /// <param name="log">Takes its events; null where nobody asked for them.</param>
+    public ResponseRun(PreparedResponse prepared, GenerationSet set, ResponseKeeper keeper, EventLog? log)
     {
         Id = prepared.Begun.Id;
         _set = set;
-        Log = prepared.Request.Stream ? new EventLog() : null;
+        Log = log;
         _sse = new SseWriter(Log ?? PipeWriter.Create(Stream.Null));
         _events = new ResponsesEventWriter(_sse, prepared, keeper);
         _keeper = keeper;
@@ -82,8 +83,8 @@ internal sealed class ResponseRun : IDisposable
         {
             (null, _) => _events.Answer.Complete(outcome, _set.Usage, _keeper.Now),
             (_, Reason.Cancelled) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Cancel(_set.Usage),
-            (_, Reason.Stopped) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Fail("The server was stopped before the response was whole. Ask again."),
-            _ => _events.Answer.Fail(failure.Message),
+            (_, Reason.Stopped) when outcome.Reason == FinishReason.Cancelled => _events.Answer.Fail("The server was stopped before the response was whole. Ask again.", _set.Usage),
+            _ => _events.Answer.Fail(failure.Message, _set.Usage),
         };
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class ResponseService(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, ResponseRun> _runs = new();
-    private readonly EndedLogs _logs = new(clock);
+    private readonly EventLogs _logs = new(clock);
     private readonly CancellationTokenSource _stopping = new();
     private Task _sweeping = Task.CompletedTask;
 
@@ -42,6 +42,9 @@ internal sealed partial class ResponseService(
         }
         await Task.WhenAll([_sweeping, .. runs.Select(run => run.Ended)]).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Takes the events of a response that is about to begin.</summary>
+    public EventLog OpenLog() => new(_logs);
 
     /// <summary>Begins with a response that is kept as open.</summary>
     public void Begin(ResponseRun run)

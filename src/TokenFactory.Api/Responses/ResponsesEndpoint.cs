@@ -62,14 +62,14 @@ internal sealed class ResponsesEndpoint(
     {
         try
         {
-            await keeper.OpenAsync(prepared, context.RequestAborted);
+            await keeper.OpenAsync(prepared);
         }
         catch
         {
             set.Cancel();
             throw;
         }
-        ResponseRun run = new(prepared, set, keeper);
+        ResponseRun run = new(prepared, set, keeper, prepared.Request.Stream ? service.OpenLog() : null);
         service.Begin(run);
         await (run.Log is { } events
             ? events.SendAsync(context, after: -1, options.KeepAliveInterval)

@@ -32,7 +32,7 @@ internal static class ResponsesReader
         {
             throw ApiException.Invalid("background needs store: nobody could ask for the response. Leave store out.", "background");
         }
-        CheckStreamOptions(fields, stream);
+        GenerateFields.FindStreamOptions(fields, stream)?.Flag("include_obfuscation");
         ResponseTool[] tools = fields.List("tools", ReadTool) ?? [];
         bool wantsLogprobs = ReadIncluded(fields.List("include", JsonFields.Text)).Contains(Logprobs);
         return new ResponsesRequest
@@ -63,19 +63,6 @@ internal static class ResponsesReader
     public static string[] ReadIncluded(IEnumerable<string?>? names) => [.. (names ?? []).Select(name => Includables.Contains(name)
         ? name!
         : throw ApiException.Invalid($"include may hold {string.Join(", ", Includables)}, and nothing else.", "include"))];
-
-    private static void CheckStreamOptions(JsonFields fields, bool stream)
-    {
-        if (fields.Object("stream_options") is not { } options)
-        {
-            return;
-        }
-        options.Flag("include_obfuscation");
-        if (!stream)
-        {
-            throw ApiException.Invalid("stream_options is only for streams; set stream to true or leave it out.", "stream_options");
-        }
-    }
 
     private static ResponseTool ReadTool(JsonElement tool, string place)
     {

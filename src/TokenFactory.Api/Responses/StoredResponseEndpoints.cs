@@ -27,6 +27,13 @@ internal sealed class StoredResponseEndpoints(RequestAdmission admission, Respon
         EventLog events = service.FindLog(found.Id) ?? throw ApiException.Invalid(
             "Only a response that was created with background and stream can be streamed, while it runs and for some minutes after. Leave stream out.",
             "stream");
+        if (!events.Reaches(after))
+        {
+            throw ApiException.Invalid(
+                "The response has had more events than are kept, and its first ones are gone. Leave stream out to get the response itself, or ask for events after a later one.",
+                after < 0 ? "stream" : "starting_after",
+                "events_gone");
+        }
         await events.SendAsync(context, after, options.KeepAliveInterval);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using TokenFactory.Api.Generations;
+using TokenFactory.Engine.Loop;
 
 namespace TokenFactory.Api.Streaming;
 
@@ -14,20 +15,36 @@ internal abstract class ChunkWriter : AnswerWriter
     private readonly byte[] _tail;
     private readonly byte[] _emptyHead;
     private readonly bool _includeUsage;
+    private readonly bool _countsAlong;
+    private readonly int _promptTokens;
+    private int _sentTokens;
 
     /// <param name="sse">Where to.</param>
     /// <param name="head">What every chunk repeats.</param>
     /// <param name="objectName">The chunk's <c>object</c>.</param>
-    /// <param name="includeUsage">Whether a last chunk says how many tokens were used; the others then say null.</param>
-    protected ChunkWriter(SseWriter sse, AnswerHead head, string objectName, bool includeUsage)
+    /// <param name="options">Whether a last chunk says how many tokens were used, and what the others say of it: null, or what was sent by then.</param>
+    /// <param name="promptTokens">Tokens of all prompts.</param>
+    protected ChunkWriter(SseWriter sse, AnswerHead head, string objectName, StreamOptions? options, int promptTokens)
         : base(sse)
     {
+        bool includeUsage = options is { IncludeUsage: true };
         _includeUsage = includeUsage;
+        _countsAlong = options is { IncludeUsage: true, ContinuousUsageStats: true };
+        _promptTokens = promptTokens;
         byte[] shared = EncodeHead(head, objectName);
         _head = [.. shared, .. "[{\"index\":"u8];
         _emptyHead = [.. shared, .. "[],\"usage\":"u8];
         _tail = includeUsage ? [.. "}],\"usage\":null}"u8] : [.. "}]}"u8];
     }
+
+    public sealed override bool WriteDelta(int index, GenerationDelta delta)
+    {
+        _sentTokens += delta.Tokens.Count;
+        return WritePiece(index, delta);
+    }
+
+    /// <inheritdoc cref="WriteDelta"/>
+    protected abstract bool WritePiece(int index, GenerationDelta delta);
 
     public override void WriteEnd(Usage usage)
     {
@@ -52,7 +69,20 @@ internal abstract class ChunkWriter : AnswerWriter
 
     protected void EndChunk()
     {
-        Sse.Raw(_tail);
+        if (_countsAlong)
+        {
+            Sse.Raw("}],\"usage\":{\"prompt_tokens\":"u8);
+            Sse.Number(_promptTokens);
+            Sse.Raw(",\"completion_tokens\":"u8);
+            Sse.Number(_sentTokens);
+            Sse.Raw(",\"total_tokens\":"u8);
+            Sse.Number(_promptTokens + _sentTokens);
+            Sse.Raw("}}"u8);
+        }
+        else
+        {
+            Sse.Raw(_tail);
+        }
         Sse.EndEvent();
     }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using TokenFactory.Web.Bench;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -25,7 +27,7 @@ internal static class CommandLine
     };
 
     /// <summary>Parses the flags and does what they ask for, or prints help or what is wrong. Returns the exit code.</summary>
-    public static Task<int> RunAsync(string[] args, ConsoleCommands commands)
+    public static async Task<int> RunAsync(string[] args, ConsoleCommands commands)
     {
         RootCommand root = new("Token Factory Console: serves language models on this machine, counts every token, and shows it live.")
         {
@@ -43,8 +45,17 @@ internal static class CommandLine
         Command reset = new("reset", "Gives an account a new password for one sign-in, prints it, and opens the account; also beside a running server.") { account };
         reset.SetAction(parsed => commands.ResetAccount([.. ToConfiguration(parsed)], parsed.GetRequiredValue(account)));
         root.Subcommands.Add(new Command("accounts", "Works on the accounts that sign in to the pages.") { reset });
+        Command bench = BenchFlags.CreateCommand((parsed, options) => commands.Bench([.. ToConfiguration(parsed)], options));
+        root.Subcommands.Add(bench);
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            // What is wrong would stand above more lines than a terminal shows.
+            wrong.ShowHelp = false;
+        }
         // The host has its own signal handling: drain, then stop.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return parsed.Errors.Count > 0 && parsed.CommandResult.Command == bench ? BenchFlags.WrongUsage : code;
     }
 
     /// <summary>The flag that is short for a key of the configuration; null where none is.</summary>
@@ -102,5 +113,7 @@ internal static class CommandLine
 /// <param name="VerifyLedger">Checks the ledger.</param>
 /// <param name="RebuildLedger">Makes the ledger's sums again.</param>
 /// <param name="ResetAccount">Gives an account, by its name, a one-time password.</param>
+/// <param name="Bench">Measures.</param>
 internal sealed record ConsoleCommands(
-    Func<string[], Task<int>> Serve, Func<string[], Task<int>> VerifyLedger, Func<string[], Task<int>> RebuildLedger, Func<string[], string, Task<int>> ResetAccount);
+    Func<string[], Task<int>> Serve, Func<string[], Task<int>> VerifyLedger, Func<string[], Task<int>> RebuildLedger, Func<string[], string, Task<int>> ResetAccount,
+    Func<string[], BenchOptions, Task<int>> Bench);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using TokenFactory.Tenancy.Data;
+using TokenFactory.Web.Bench;
 
 namespace TokenFactory.Web.Hosting;
 
@@ -13,15 +14,21 @@ internal static class ConsoleProcess
         arguments => RunAsync(arguments, ServeAsync),
         arguments => RunAsync(arguments, app => LedgerCommand.VerifyAsync(app.Services.GetRequiredService<TenancyDatabase>())),
         arguments => RunAsync(arguments, app => LedgerCommand.RebuildAsync(app.Services.GetRequiredService<TenancyDatabase>())),
-        (arguments, account) => RunAsync(arguments, app => AccountsCommand.ResetAsync(app.Services, account))));
+        (arguments, account) => RunAsync(arguments, app => AccountsCommand.ResetAsync(app.Services, account)),
+        (arguments, options) => ExplainAsync(() => BenchCommand.RunAsync(options, () => ConsoleApplication.Build(arguments)))));
 
-    private static async Task<int> RunAsync(string[] arguments, Func<WebApplication, Task<int>> run)
+    private static Task<int> RunAsync(string[] arguments, Func<WebApplication, Task<int>> run) => ExplainAsync(async () =>
+    {
+        await using WebApplication app = ConsoleApplication.Build(arguments);
+        app.Services.GetRequiredService<DataFolder>();
+        return await run(app);
+    });
+
+    private static async Task<int> ExplainAsync(Func<Task<int>> run)
     {
         try
         {
-            await using WebApplication app = ConsoleApplication.Build(arguments);
-            app.Services.GetRequiredService<DataFolder>();
-            return await run(app);
+            return await run();
         }
         catch (Exception problem) when (Explain(problem) is { } words)
         {
@@ -39,7 +46,7 @@ internal static class ConsoleProcess
     /// <summary>What to tell whoever started the process; null for what nobody foresaw.</summary>
     private static string? Explain(Exception problem) => problem switch
     {
-        StartupException startup => startup.Message,
+        StartupException or BenchException => problem.Message,
         DatabaseUnavailableException database => $"{database.Message} The database is TokenFactory:Database, or factory.db in the data folder.",
         IOException { InnerException: AddressInUseException or SocketException } inUse =>
             $"{inUse.Message} Stop the other process, or choose another address with --urls http://127.0.0.1:PORT.",

@@ -41,8 +41,17 @@ public enum ModelPrecision
 /// <summary>What a model's keys and values are kept in.</summary>
 public enum KvPrecision
 {
-    /// <summary>As activations: on a GPU the weights' 16 bits, on the processor fp32.</summary>
+    /// <summary>On a GPU the weights' 16 bits; on the processor fp32 beside fp32 weights, else fp16.</summary>
     Auto,
+
+    /// <summary>32-bit floating point; on the processor.</summary>
+    Fp32,
+
+    /// <summary>16-bit floating point; on the processor.</summary>
+    Fp16,
+
+    /// <summary>8-bit integers with a scale for each token and head, twice the tokens of fp16 in the same memory; on the processor.</summary>
+    Int8,
 
     /// <summary>8-bit floating point (E4M3), twice the tokens in the same memory; on GPUs.</summary>
     Fp8,

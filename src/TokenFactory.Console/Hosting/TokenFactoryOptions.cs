@@ -100,7 +100,7 @@ public sealed class ModelOptions
     /// <summary>What weights are kept in; <c>Auto</c> is bf16 on a GPU, or fp8 where they are stored so, and on the processor fp32, or int8 above 200 M parameters.</summary>
     public ModelPrecision Precision { get; set; } = ModelPrecision.Auto;
 
-    /// <summary>What keys and values are kept in; <c>Fp8</c> is for GPUs.</summary>
+    /// <summary>What keys and values are kept in; <c>Fp8</c> is for GPUs, <c>Fp32</c>, <c>Fp16</c> and <c>Int8</c> are for the processor.</summary>
     public KvPrecision KvPrecision { get; set; } = KvPrecision.Auto;
 
     /// <summary>Replicas, each with weights and KV memory of its own: on the processor with a share of the threads, else on a GPU each.</summary>

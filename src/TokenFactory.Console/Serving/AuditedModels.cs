@@ -2,12 +2,13 @@ using TokenFactory.Engine.Serving;
 using TokenFactory.Models.Hub;
 using TokenFactory.Tenancy.Administration;
 using TokenFactory.Web.Hosting;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 
 namespace TokenFactory.Web.Serving;
 
 /// <summary>What is done to models, with its entry in the audit: for pages and the administration's REST alike, which let the actor in.</summary>
-internal sealed class AuditedModels(ModelManager manager, DownloadManager downloads, AuditTrail audit)
+internal sealed class AuditedModels(ModelManager manager, DownloadManager downloads, BenchmarkDesk benchmarks, AuditTrail audit)
 {
     public async Task<Task<ServedModel?>> LoadAsync(string actor, ModelOptions options, bool evenIfTooLarge)
     {
@@ -65,5 +66,17 @@ internal sealed class AuditedModels(ModelManager manager, DownloadManager downlo
     {
         downloads.Cancel(repository);
         return audit.AddAsync(actor, "model.download.cancel", repository, null, null);
+    }
+
+    public Task BenchmarkAsync(string actor, string model, BenchmarkPlan plan)
+    {
+        _ = benchmarks.Begin(model, plan);
+        return audit.AddAsync(actor, "model.benchmark", model, null, plan);
+    }
+
+    public Task CancelBenchmarkAsync(string actor, string model)
+    {
+        benchmarks.Cancel(model);
+        return audit.AddAsync(actor, "model.benchmark.cancel", model, null, null);
     }
 }

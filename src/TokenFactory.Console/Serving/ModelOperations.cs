@@ -4,6 +4,7 @@ using TokenFactory.Tenancy.Data;
 using TokenFactory.Web.Access;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 
 namespace TokenFactory.Web.Serving;
@@ -13,7 +14,7 @@ namespace TokenFactory.Web.Serving;
 /// <see cref="DatabaseUnavailableException"/> where it was done and could not be written down, or
 /// <see cref="UnauthorizedAccessException"/> where the visitor may not do it.
 /// </summary>
-internal sealed class ModelOperations(AuditedModels models, ModelLoadBoard board, DownloadManager downloads, Visitor visitor)
+internal sealed class ModelOperations(AuditedModels models, ModelLoadBoard board, DownloadManager downloads, BenchmarkDesk benchmarks, Visitor visitor)
 {
     public Task<bool> MayOperateAsync() => visitor.MayAsync(Permission.Operate);
 
@@ -30,6 +31,17 @@ internal sealed class ModelOperations(AuditedModels models, ModelLoadBoard board
     public async Task DownloadAsync(string repository, string revision) => await models.DownloadAsync(await ActorAsync(), repository, revision);
 
     public async Task CancelDownloadAsync(string repository) => await models.CancelDownloadAsync(await ActorAsync(), repository);
+
+    public async Task BenchmarkAsync(string model, BenchmarkPlan plan) => await models.BenchmarkAsync(await ActorAsync(), model, plan);
+
+    public async Task CancelBenchmarkAsync(string model) => await models.CancelBenchmarkAsync(await ActorAsync(), model);
+
+    /// <summary>Puts a benchmark's result away.</summary>
+    public async Task DismissBenchmarkAsync(string model)
+    {
+        await ActorAsync();
+        benchmarks.Dismiss(model);
+    }
 
     /// <summary>Takes a failed load off the board.</summary>
     public async Task DismissLoadAsync(Guid load)

@@ -1,5 +1,6 @@
 using TokenFactory.Engine.Serving;
 using TokenFactory.Web.Live.Loading;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 using TokenFactory.Web.Serving.Unloads;
 
@@ -18,6 +19,9 @@ public sealed record ReplicaState(string Device, int Running, int Waiting, strin
 /// <param name="Drain">How its unload stands; null where it is not being unloaded.</param>
 public sealed record ServingModel(ServedModel Model, IReadOnlyList<ReplicaState> Replicas, DrainState? Drain)
 {
+    /// <summary>Its benchmark; null where none runs or is kept.</summary>
+    public ModelBenchmark? Benchmark { get; init; }
+
     public int Running => Replicas.Sum(replica => replica.Running);
 
     public int Waiting => Replicas.Sum(replica => replica.Waiting);

@@ -5,6 +5,7 @@ using TokenFactory.Engine.Serving;
 using TokenFactory.Web.Live;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Live.Signals;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 using TokenFactory.Web.Serving.Unloads;
 
@@ -17,19 +18,21 @@ internal sealed class ModelsStore : IDisposable
     private readonly ModelLoadBoard _board;
     private readonly ModelManager _manager;
     private readonly DownloadManager _downloads;
+    private readonly BenchmarkDesk _benchmarks;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly SignalSource _signals;
     private readonly SharedWatch _watch;
 
     public ModelsStore(
-        ModelCatalog catalog, ModelLoadBoard board, ModelManager manager, DownloadManager downloads, TimeProvider clock, IOptions<LiveOptions> options,
+        ModelCatalog catalog, ModelLoadBoard board, ModelManager manager, DownloadManager downloads, BenchmarkDesk benchmarks, TimeProvider clock, IOptions<LiveOptions> options,
         ILogger<ModelsStore> logger)
     {
         _catalog = catalog;
         _board = board;
         _manager = manager;
         _downloads = downloads;
+        _benchmarks = benchmarks;
         _clock = clock;
         _options = options.Value;
         _signals = new SignalSource(clock, logger);
@@ -38,6 +41,7 @@ internal sealed class ModelsStore : IDisposable
         board.Changed += _signals.Notify;
         manager.UnloadsChanged += _signals.Notify;
         downloads.Changed += _signals.Notify;
+        benchmarks.Changed += _signals.Notify;
     }
 
     /// <summary>Calls back when there may be something new to see; whoever hears it looks by <see cref="LookAsync"/>.</summary>
@@ -54,7 +58,10 @@ internal sealed class ModelsStore : IDisposable
             serving.Add(new ServingModel(
                 model,
                 [.. model.Replicas.Select(replica => new ReplicaState(replica.Device.Id, replica.Status.TotalRunning, replica.Status.TotalWaiting, replica.FindProblem()))],
-                unload is null ? null : await DescribeAsync(unload)));
+                unload is null ? null : await DescribeAsync(unload))
+            {
+                Benchmark = _benchmarks.Find(model.Name),
+            });
         }
         return new ModelsSnapshot(serving, _board.Loads, _downloads.Downloads);
     }
@@ -65,6 +72,7 @@ internal sealed class ModelsStore : IDisposable
         _board.Changed -= _signals.Notify;
         _manager.UnloadsChanged -= _signals.Notify;
         _downloads.Changed -= _signals.Notify;
+        _benchmarks.Changed -= _signals.Notify;
         _watch.Dispose();
     }
 

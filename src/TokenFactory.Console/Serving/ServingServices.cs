@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TokenFactory.Api.Administration;
 using TokenFactory.Web.Serving.Backends;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 using TokenFactory.Web.Serving.Fit;
 using TokenFactory.Web.Serving.Folders;
@@ -19,6 +20,7 @@ internal static class ServingServices
         services.AddSingleton<FitDesk>();
         services.AddSingleton<ModelManager>();
         services.AddSingleton<DownloadManager>();
+        services.AddSingleton<BenchmarkDesk>();
         services.AddSingleton<AuditedModels>();
         services.AddSingleton<ModelsStore>();
         services.AddSingleton<IModelHost, ModelHost>();

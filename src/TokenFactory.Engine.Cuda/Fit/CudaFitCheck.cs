@@ -25,7 +25,7 @@ internal static class CudaFitCheck
             ? $"It would fit with {string.Join(", or with ", remedies)}."
             : "No single option makes it fit: free the device, or choose one with more memory or a smaller model.";
         throw new CudaMemoryException(FormattableString.Invariant(
-            $"The model needs {fit.TotalBytes:N0} bytes on cuda:{device.Ordinal} ({device.Name}): {fit.WeightBytes:N0} for weights, {fit.WorkBytes:N0} for the largest step, {fit.KvBytes:N0} for keys and values. {device.FreeBytes:N0} of {device.TotalBytes:N0} are free. {advice}"));
+            $"The model needs {fit.TotalBytes:N0} bytes on cuda:{device.Ordinal} ({device.Name}): {fit.WeightBytes:N0} for weights, {fit.WorkBytes:N0} for the largest step, {fit.KvPoolBytes:N0} for keys and values. {device.FreeBytes:N0} of {device.TotalBytes:N0} are free. {advice}"));
 
         MemoryFit Estimate(CudaExecutorOptions asked) => CudaMemory.Estimate(spec, asked, replicas: 1, device);
 

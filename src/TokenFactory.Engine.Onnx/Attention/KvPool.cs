@@ -1,4 +1,4 @@
-using TokenFactory.Engine.Onnx.Kv;
+using TokenFactory.Engine.Onnx.Memory;
 
 namespace TokenFactory.Engine.Onnx.Attention;
 
@@ -11,8 +11,8 @@ internal sealed unsafe class KvPool : IDisposable
     public KvPool(KvPoolLayout layout, int blocks)
     {
         (Layout, Blocks) = (layout, blocks);
-        _region = new NativeRegion(checked(layout.BlockBytes * blocks));
-        HugePages.Advise(_region.Base, _region.ByteCount);
+        // Blocks lie anywhere, and a head's keys and values of one take as little as a small page: each would cost a walk through the page table.
+        _region = new NativeRegion(checked(layout.BlockBytes * blocks), largePages: true);
     }
 
     public KvPoolLayout Layout { get; }

@@ -1,15 +1,15 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TokenFactory.Engine.Onnx.Graph;
-using TokenFactory.Engine.Onnx.Kv;
+using TokenFactory.Engine.Onnx.Memory;
+using TokenFactory.Engine.Onnx.Operators;
 using TokenFactory.Models.Configuration;
 
 namespace TokenFactory.Engine.Onnx.Execution;
 
 /// <summary>
-/// The decoder graph in ONNX Runtime with everything bound that a step needs. The caller writes <see cref="Hidden"/>, sets the parts,
-/// runs, and reads <see cref="Logits"/> and
-/// <see cref="Pooled"/>; a step of the same extents as the one before binds nothing anew.
+/// The decoder graph in ONNX Runtime with everything bound that a step needs. The caller writes <see cref="Hidden"/>, runs, and reads
+/// <see cref="Logits"/> and <see cref="Pooled"/>; a step of the same extents as the one before binds nothing anew.
 /// </summary>
 internal sealed unsafe class DecoderSession : IDisposable
 {
@@ -22,56 +22,40 @@ internal sealed unsafe class DecoderSession : IDisposable
     private readonly NativeRegion _pooled;
     private readonly long[] _wanted;
     private readonly long[] _pooledRows;
-    private readonly long[] _split;
     private readonly BoundTensor _boundHidden;
     private readonly BoundTensor _boundLogits;
     private readonly BoundTensor _boundWanted;
     private readonly BoundTensor _boundPooled;
     private readonly BoundTensor _boundPooledRows;
-    private readonly List<OrtValue> _fixed = [];
     private readonly int _hiddenSize;
     private readonly int _vocabulary;
 
     /// <param name="model">The ModelProto.</param>
     /// <param name="weightsFolder">The folder of its external file.</param>
+    /// <param name="operators">The operators that its nodes name.</param>
     /// <param name="spec">The model.</param>
-    /// <param name="store">Its KV memory.</param>
-    /// <param name="chunks">Most prefill chunks of a step.</param>
+    /// <param name="maxSequences">Most sequences of a step.</param>
     /// <param name="maxTokens">Most tokens of a step.</param>
     /// <param name="threads">Threads of the session.</param>
-    public DecoderSession(byte[] model, string weightsFolder, ModelSpec spec, KvStore store, int chunks, int maxTokens, int threads)
+    public DecoderSession(byte[] model, string weightsFolder, OperatorSet operators, ModelSpec spec, int maxSequences, int maxTokens, int threads)
     {
         _hiddenSize = spec.HiddenSize;
         _vocabulary = spec.VocabularySize;
-        int slots = store.Geometry.Slots;
         _options = Options(weightsFolder, threads);
+        operators.Register(_options);
         _session = new InferenceSession(model, _options);
         _binding = _session.CreateIoBinding();
-        _hidden = new NativeRegion((long)(maxTokens + slots) * spec.HiddenSize * sizeof(float));
-        _logits = new NativeRegion((long)(slots + 1) * spec.VocabularySize * sizeof(float));
-        _pooled = new NativeRegion((long)slots * spec.HiddenSize * sizeof(float));
-        _wanted = GC.AllocateArray<long>(slots + 1, pinned: true);
-        _pooledRows = GC.AllocateArray<long>(slots, pinned: true);
-        _split = GC.AllocateArray<long>(chunks + 1, pinned: true);
+        _hidden = new NativeRegion((long)maxTokens * spec.HiddenSize * sizeof(float));
+        _logits = new NativeRegion((long)(maxSequences + 1) * spec.VocabularySize * sizeof(float));
+        _pooled = new NativeRegion((long)maxSequences * spec.HiddenSize * sizeof(float));
+        _wanted = GC.AllocateArray<long>(maxSequences + 1, pinned: true);
+        _pooledRows = GC.AllocateArray<long>(maxSequences, pinned: true);
         _boundHidden = new BoundTensor(_binding, DecoderInputs.Hidden, null, TensorElementType.Float, sizeof(float), spec.HiddenSize);
         _boundLogits = new BoundTensor(_binding, null, DecoderInputs.Logits, TensorElementType.Float, sizeof(float), spec.VocabularySize);
         _boundWanted = new BoundTensor(_binding, DecoderInputs.Wanted, null, TensorElementType.Int64, sizeof(long));
         _boundPooled = new BoundTensor(_binding, null, DecoderInputs.Pooled, TensorElementType.Float, sizeof(float), spec.HiddenSize);
         _boundPooledRows = new BoundTensor(_binding, DecoderInputs.PooledRows, null, TensorElementType.Int64, sizeof(long));
-        BindFixed(DecoderInputs.Split, OrtValue.CreateTensorValueFromMemory(_split, [chunks + 1]));
-        BindRope(spec, store.Geometry.Capacity);
-        Parts = new StepPart[chunks + 1];
-        for (int part = 0; part < Parts.Length; part++)
-        {
-            Parts[part] = new StepPart(_binding, part, part == 0 ? slots : 1, spec, store);
-        }
     }
-
-    /// <summary>Part 0 is the decode rows.</summary>
-    public StepPart[] Parts { get; }
-
-    /// <summary>Tokens of each part; the caller's to write.</summary>
-    public Span<long> Split => _split;
 
     /// <summary>The embedding of token <paramref name="index"/> of the step, [hidden]; the caller's to write.</summary>
     public Span<float> Hidden(int index) => new((float*)_hidden.Base + ((long)index * _hiddenSize), _hiddenSize);
@@ -83,7 +67,7 @@ internal sealed unsafe class DecoderSession : IDisposable
     public ReadOnlySpan<float> Pooled(int index) => new((float*)_pooled.Base + ((long)index * _hiddenSize), _hiddenSize);
 
     /// <summary>Computes the step.</summary>
-    /// <param name="tokens">Tokens of all parts.</param>
+    /// <param name="tokens">Tokens of all slices.</param>
     /// <param name="wanted">Tokens whose logits are wanted; where there are none, the first token's are computed, since the graph takes no empty product.</param>
     /// <param name="pooled">Tokens that are pooled.</param>
     public void Run(int tokens, ReadOnlySpan<int> wanted, ReadOnlySpan<int> pooled)
@@ -106,14 +90,6 @@ internal sealed unsafe class DecoderSession : IDisposable
 
     public void Dispose()
     {
-        foreach (StepPart part in Parts)
-        {
-            part.Dispose();
-        }
-        foreach (OrtValue value in _fixed)
-        {
-            value.Dispose();
-        }
         _boundHidden.Dispose();
         _boundLogits.Dispose();
         _boundWanted.Dispose();
@@ -151,22 +127,5 @@ internal sealed unsafe class DecoderSession : IDisposable
         // Threads spin within a run, where the next node follows at once, and sleep between runs.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         return options;
-    }
-
-    private void BindRope(ModelSpec spec, int positions)
-    {
-        foreach (string name in DecoderGraph.RopeInputs(spec))
-        {
-            bool local = name is DecoderInputs.LocalCosine or DecoderInputs.LocalSine;
-            RopeTable table = RopeTable.Create(local ? spec.LocalRope! : spec.Rope, positions);
-            float[] values = name is DecoderInputs.GlobalCosine or DecoderInputs.LocalCosine ? table.Cosines : table.Sines;
-            BindFixed(name, OrtValue.CreateTensorValueFromMemory(values, [positions, table.Width]));
-        }
-    }
-
-    private void BindFixed(string name, OrtValue value)
-    {
-        _fixed.Add(value);
-        _binding.BindInput(name, value);
     }
 }

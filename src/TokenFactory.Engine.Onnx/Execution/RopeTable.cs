@@ -1,34 +1,42 @@
+using TokenFactory.Engine.Onnx.Memory;
 using TokenFactory.Models.Configuration;
 
 namespace TokenFactory.Engine.Onnx.Execution;
 
 /// <summary>Cosines and sines of a rotation for every position, [positions, rotary dimensions / 2], its attention factor multiplied in.</summary>
-internal sealed class RopeTable
+internal sealed unsafe class RopeTable : IDisposable
 {
-    private RopeTable(float[] cosines, float[] sines, int width)
+    private readonly NativeRegion _cosines;
+    private readonly NativeRegion _sines;
+
+    private RopeTable(int width, int positions)
     {
-        Cosines = cosines;
-        Sines = sines;
         Width = width;
+        _cosines = new NativeRegion((long)width * positions * sizeof(float));
+        _sines = new NativeRegion((long)width * positions * sizeof(float));
     }
 
-    public float[] Cosines { get; }
+    public float* Cosines => (float*)_cosines.Base;
 
-    public float[] Sines { get; }
+    public float* Sines => (float*)_sines.Base;
 
     public int Width { get; }
 
     public static RopeTable Create(RopeSpec rope, int positions)
     {
-        int width = rope.RotaryDimensions / 2;
-        float[] cosines = GC.AllocateUninitializedArray<float>(checked(positions * width), pinned: true);
-        float[] sines = GC.AllocateUninitializedArray<float>(positions * width, pinned: true);
-        int at = 0;
+        RopeTable table = new(rope.RotaryDimensions / 2, positions);
+        long at = 0;
         foreach ((float cosine, float sine) in rope.Rotations(positions))
         {
-            (cosines[at], sines[at]) = (cosine, sine);
+            (table.Cosines[at], table.Sines[at]) = (cosine, sine);
             at++;
         }
-        return new RopeTable(cosines, sines, width);
+        return table;
+    }
+
+    public void Dispose()
+    {
+        _cosines.Dispose();
+        _sines.Dispose();
     }
 }

@@ -4,35 +4,33 @@ using TokenFactory.Models.Configuration;
 namespace TokenFactory.Engine.Onnx.Graph;
 
 /// <summary>
-/// The whole decoder as one ONNX graph over flat tokens: decode rows and prefill chunks go through every projection together and part
-/// only inside attention. Embedding rows come in, logits of the wanted rows and hidden states of
-/// those that are pooled go out.
+/// The whole decoder as one ONNX graph over flat tokens: decode rows and prefill chunks go through every node together. Embedding rows
+/// come in, logits of the wanted rows and hidden states of those that are pooled go out. Norms and sums are ONNX Runtime's; attention,
+/// the activation and products with packed weights are operators of our own.
 /// </summary>
 internal sealed class DecoderGraph
 {
     private readonly ModelSpec _spec;
     private readonly WeightLayout _layout;
     private readonly GraphWriter _graph;
-    private readonly AttentionNodes _attention;
-    private readonly int _chunks;
+    private readonly IDecoderKernels _kernels;
 
-    private DecoderGraph(ModelSpec spec, WeightLayout layout, int chunks, string weightsFile)
+    private DecoderGraph(ModelSpec spec, WeightLayout layout, IDecoderKernels kernels, string weightsFile)
     {
         _spec = spec;
         _layout = layout;
-        _chunks = chunks;
-        _graph = new GraphWriter("", weightsFile);
-        _attention = new AttentionNodes(spec, _graph, chunks);
+        _kernels = kernels;
+        _graph = new GraphWriter(weightsFile);
     }
 
     /// <summary>Builds the ModelProto.</summary>
     /// <param name="spec">The model.</param>
     /// <param name="layout">Where the weights lie.</param>
-    /// <param name="chunks">Most prefill chunks of a step.</param>
+    /// <param name="kernels">Gives the kernels of our own operators.</param>
     /// <param name="weightsFile">The weights file's name, within the folder that the session is told.</param>
-    public static byte[] Build(ModelSpec spec, WeightLayout layout, int chunks, string weightsFile)
+    public static byte[] Build(ModelSpec spec, WeightLayout layout, IDecoderKernels kernels, string weightsFile)
     {
-        DecoderGraph graph = new(spec, layout, chunks, weightsFile);
+        DecoderGraph graph = new(spec, layout, kernels, weightsFile);
         graph.DeclareInputs();
         graph.AddDecoder();
         return graph._graph.ToModel();
@@ -41,41 +39,10 @@ internal sealed class DecoderGraph
     private void DeclareInputs()
     {
         _graph.Input(DecoderInputs.Hidden, OnnxElement.Float, -1, _spec.HiddenSize);
-        _graph.Input(DecoderInputs.Split, OnnxElement.Int64, _chunks + 1);
         _graph.Input(DecoderInputs.Wanted, OnnxElement.Int64, -1);
         _graph.Input(DecoderInputs.PooledRows, OnnxElement.Int64, -1);
-        foreach (string name in RopeInputs(_spec))
-        {
-            _graph.Input(name, OnnxElement.Float, -1, -1);
-        }
-        for (int part = 0; part <= _chunks; part++)
-        {
-            _graph.Input(DecoderInputs.Present(part), OnnxElement.Bool);
-            _graph.Input(DecoderInputs.Lengths(part), OnnxElement.Int32, -1);
-            _graph.Input(DecoderInputs.Total(part), OnnxElement.Int32, 1);
-            for (int layer = 0; layer < _spec.Layers; layer++)
-            {
-                _graph.Input(DecoderInputs.Keys(part, layer), OnnxElement.Float, -1, _spec.KeyValueHeads, -1, _spec.HeadSize);
-                _graph.Input(DecoderInputs.Values(part, layer), OnnxElement.Float, -1, _spec.KeyValueHeads, -1, _spec.HeadSize);
-            }
-        }
         _graph.Output(DecoderInputs.Logits, OnnxElement.Float, -1, _spec.VocabularySize);
         _graph.Output(DecoderInputs.Pooled, OnnxElement.Float, -1, _spec.HiddenSize);
-    }
-
-    /// <summary>The rotation tables that the spec's layers read.</summary>
-    public static IEnumerable<string> RopeInputs(ModelSpec spec)
-    {
-        if (spec.LayerAttention.Any(layer => layer.Rope == LayerRope.Global))
-        {
-            yield return DecoderInputs.GlobalCosine;
-            yield return DecoderInputs.GlobalSine;
-        }
-        if (spec.LayerAttention.Any(layer => layer.Rope == LayerRope.Local))
-        {
-            yield return DecoderInputs.LocalCosine;
-            yield return DecoderInputs.LocalSine;
-        }
     }
 
     private void AddDecoder()
@@ -84,7 +51,8 @@ internal sealed class DecoderGraph
         string normed = Norm(residual, WeightLayout.Of(0, "attention_norm"));
         for (int layer = 0; layer < _spec.Layers; layer++)
         {
-            string attended = Linear(_attention.Add(layer, QueryKeyValue(layer, normed)), WeightLayout.Of(layer, "output"));
+            string packed = Linear(normed, WeightLayout.Of(layer, "qkv"));
+            string attended = Linear(_graph.Own("Attention", packed, _kernels.Attention(layer)), WeightLayout.Of(layer, "output"));
             attended = PostNorm(attended, layer, "post_attention_norm");
             (normed, residual) = AddAndNorm(residual, attended, WeightLayout.Of(layer, "feed_forward_norm"));
 
@@ -103,34 +71,10 @@ internal sealed class DecoderGraph
         _graph.NamedNode("", "Identity", [logits], [DecoderInputs.Logits]);
     }
 
-    private string QueryKeyValue(int layer, string normed)
-    {
-        string packed = Linear(normed, WeightLayout.Of(layer, "qkv"));
-        if (!_spec.QueryKeyNorm)
-        {
-            return packed;
-        }
-        string widths = _graph.Constant(_spec.QuerySize, _spec.KeyValueSize, _spec.KeyValueSize);
-        string[] parts = _graph.Node("", "Split", [packed, widths], 3, OnnxAttribute.Of("axis", 1));
-        string query = HeadNorm(parts[0], _spec.QuerySize, WeightLayout.Of(layer, "query_norm"));
-        string key = HeadNorm(parts[1], _spec.KeyValueSize, WeightLayout.Of(layer, "key_norm"));
-        return _graph.Node("Concat", [query, key, parts[2]], OnnxAttribute.Of("axis", 1));
-    }
-
-    private string HeadNorm(string heads, int width, string weight)
-    {
-        string perHead = _graph.Node("Reshape", [heads, _graph.Constant(-1, _spec.HeadSize)]);
-        return _graph.Node("Reshape", [Norm(perHead, weight), _graph.Constant(-1, width)]);
-    }
-
     private string FeedForward(int layer, string normed)
     {
-        string gate = Linear(normed, WeightLayout.Of(layer, "gate"));
-        string up = Linear(normed, WeightLayout.Of(layer, "up"));
-        string active = _spec.Activation == Activation.Silu
-            ? _graph.Contrib("QuickGelu", [gate], OnnxAttribute.Of("alpha", 1f))
-            : _graph.Node("Gelu", [gate], OnnxAttribute.Of("approximate", "tanh"));
-        return Linear(_graph.Node("Mul", [active, up]), WeightLayout.Of(layer, "down"));
+        string gateUp = Linear(normed, WeightLayout.Of(layer, "gate_up"));
+        return Linear(_graph.Own("GatedActivation", gateUp, _kernels.GatedActivation()), WeightLayout.Of(layer, "down"));
     }
 
     private string PostNorm(string input, int layer, string weight) => _spec.PostNorms ? Norm(input, WeightLayout.Of(layer, weight)) : input;
@@ -153,6 +97,10 @@ internal sealed class DecoderGraph
     private string Linear(string input, string name)
     {
         StoredProjection projection = _layout.Projection(name);
+        if (projection.IsPacked)
+        {
+            return _graph.Own("Product", input, _kernels.Product(projection));
+        }
         string? bias = _layout.VectorOrNull(name + ".bias") is null ? null : Vector(name + ".bias");
         if (projection.Bits == 32)
         {

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using TokenFactory.Engine.Onnx.Operators;
 
 namespace TokenFactory.Engine.Onnx.Graph;
 
 /// <summary>
-/// Assembles an ONNX model (onnx.proto3): opset 21 and com.microsoft 1, weights in one external file. Every call that makes a node
-/// returns the name of its first output. A branch of an If node is a writer of its own: it sees its parent's names, so its own ones
-/// carry a prefix that nothing else has.
+/// Assembles an ONNX model (onnx.proto3): opset 21, com.microsoft 1 and operators of our own, weights in one external file. Every call
+/// that makes a node returns the name of its first output.
 /// </summary>
-internal sealed class GraphWriter(string prefix, string weightsFile)
+internal sealed class GraphWriter(string weightsFile)
 {
     public const string Microsoft = "com.microsoft";
 
@@ -21,12 +21,16 @@ internal sealed class GraphWriter(string prefix, string weightsFile)
     public string Contrib(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
         Node(Microsoft, op, inputs, 1, attributes)[0];
 
+    /// <summary>A node of our own operators, which runs a kernel of the session's <see cref="OperatorSet"/>.</summary>
+    public string Own(string op, string input, long kernel) =>
+        Node(OperatorSet.Domain, op, [input], 1, OnnxAttribute.Of(OperatorSet.KernelAttribute, kernel))[0];
+
     public string[] Node(string domain, string op, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<OnnxAttribute> attributes)
     {
         string[] names = new string[outputs];
         for (int i = 0; i < outputs; i++)
         {
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{prefix}{op}_{_nodes}_{i}");
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{op}_{_nodes}_{i}");
         }
         NamedNode(domain, op, inputs, names, attributes);
         return names;
@@ -44,7 +48,7 @@ internal sealed class GraphWriter(string prefix, string weightsFile)
         {
             node.Text(2, output);
         }
-        node.Text(3, string.Create(CultureInfo.InvariantCulture, $"{prefix}{op}_{_nodes++}"));
+        node.Text(3, string.Create(CultureInfo.InvariantCulture, $"{op}_{_nodes++}"));
         node.Text(4, op);
         foreach (OnnxAttribute attribute in attributes)
         {
@@ -57,7 +61,7 @@ internal sealed class GraphWriter(string prefix, string weightsFile)
     /// <summary>An int64 constant vector, written once per content.</summary>
     public string Constant(params ReadOnlySpan<long> values)
     {
-        string name = prefix + "i64_" + string.Join('_', values.ToArray());
+        string name = "i64_" + string.Join('_', values.ToArray());
         if (_constants.Add(name))
         {
             Initializer(name, OnnxElement.Int64, [values.Length], MemoryMarshal.AsBytes(values));
@@ -68,21 +72,10 @@ internal sealed class GraphWriter(string prefix, string weightsFile)
     /// <summary>A float constant scalar, written once per value.</summary>
     public string Constant(float value)
     {
-        string name = prefix + "f32_" + value.ToString("R", CultureInfo.InvariantCulture);
+        string name = "f32_" + value.ToString("R", CultureInfo.InvariantCulture);
         if (_constants.Add(name))
         {
             Initializer(name, OnnxElement.Float, [], MemoryMarshal.AsBytes(new ReadOnlySpan<float>(in value)));
-        }
-        return name;
-    }
-
-    /// <summary>A float matrix without rows.</summary>
-    public string Empty(long columns)
-    {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}empty_{columns}");
-        if (_constants.Add(name))
-        {
-            Initializer(name, OnnxElement.Float, [0, columns], []);
         }
         return name;
     }
@@ -108,22 +101,17 @@ internal sealed class GraphWriter(string prefix, string weightsFile)
 
     public void Output(string name, OnnxElement type, params ReadOnlySpan<long> shape) => _graph.Message(12, ValueInfo(name, type, shape));
 
-    /// <summary>The finished GraphProto, for a branch of another graph.</summary>
-    public ProtoWriter ToGraph(string name)
-    {
-        _graph.Text(2, name);
-        return _graph;
-    }
-
     /// <summary>The finished ModelProto.</summary>
     public byte[] ToModel()
     {
         ProtoWriter model = new();
         model.Integer(1, 10);
         model.Text(2, "TokenFactory");
-        model.Message(7, ToGraph("decoder"));
+        _graph.Text(2, "decoder");
+        model.Message(7, _graph);
         model.Message(8, Opset("", 21));
         model.Message(8, Opset(Microsoft, 1));
+        model.Message(8, Opset(OperatorSet.Domain, 1));
         return model.Written.ToArray();
     }
 

@@ -6,7 +6,6 @@ internal readonly struct OnnxAttribute
     private const int FloatType = 1;
     private const int IntType = 2;
     private const int TextType = 3;
-    private const int GraphType = 5;
 
     private OnnxAttribute(ProtoWriter message) => Message = message;
 
@@ -30,13 +29,6 @@ internal readonly struct OnnxAttribute
     {
         ProtoWriter message = Start(name, TextType);
         message.Text(4, value);
-        return new OnnxAttribute(message);
-    }
-
-    public static OnnxAttribute OfGraph(string name, GraphWriter graph)
-    {
-        ProtoWriter message = Start(name, GraphType);
-        message.Message(6, graph.ToGraph(name));
         return new OnnxAttribute(message);
     }
 

@@ -1,25 +1,18 @@
+using TokenFactory.Engine.Onnx.Attention;
+
 namespace TokenFactory.Engine.Onnx.Kv;
 
-/// <summary>Extents of the KV memory. A "plane" is the keys or the values of one layer.</summary>
-/// <param name="Planes">2 · layers: keys of layer 0, values of layer 0, keys of layer 1, …</param>
-/// <param name="Heads">KV heads.</param>
-/// <param name="HeadSize">Floats of a head.</param>
-/// <param name="Slots">Sequences that lie ready for computation, one each row.</param>
-/// <param name="Capacity">Tokens of a slot: the longest sequence.</param>
-/// <param name="BlockSize">Tokens of a block.</param>
+/// <summary>Extents of the KV memory.</summary>
+/// <param name="Layout">Of a block.</param>
 /// <param name="Blocks">Blocks of the pool.</param>
-internal sealed record KvGeometry(int Planes, int Heads, int HeadSize, int Slots, int Capacity, int BlockSize, int Blocks)
+/// <param name="Sequences">Sequences that run at once.</param>
+/// <param name="Capacity">Tokens of the longest sequence.</param>
+internal sealed record KvGeometry(KvPoolLayout Layout, int Blocks, int Sequences, int Capacity)
 {
-    /// <summary>Bytes of one token over all planes.</summary>
-    public long TokenBytes => (long)Planes * Heads * HeadSize * sizeof(float);
+    public int BlockSize => Layout.BlockSize;
 
-    public long BlockBytes => TokenBytes * BlockSize;
+    public long PoolBytes => Layout.BlockBytes * Blocks;
 
-    /// <summary>Floats of one slot in one plane, [heads, capacity, head size].</summary>
-    public long SlotPlaneFloats => (long)Heads * Capacity * HeadSize;
-
-    /// <summary>Most bytes that the slots can come to, every one of them full.</summary>
-    public long SlotBytes => SlotPlaneFloats * Slots * Planes * sizeof(float);
-
-    public long PoolBytes => BlockBytes * Blocks;
+    /// <summary>Bytes of one token over all layers, its part of what a block is rounded up to.</summary>
+    public long TokenBytes => Layout.BlockBytes / Layout.BlockSize;
 }

@@ -17,7 +17,7 @@ internal sealed class WeightCache
     private const string TemporaryPrefix = "building-";
 
     /// <summary>Changes whenever the file's form or the way of quantising does.</summary>
-    private const string FormatVersion = "1";
+    private const string FormatVersion = "3";
 
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(12);
 

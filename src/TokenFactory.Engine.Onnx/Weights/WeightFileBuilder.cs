@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Models.Weights;
 
 namespace TokenFactory.Engine.Onnx.Weights;
@@ -42,7 +43,7 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
     {
         foreach (StoredProjection projection in layout.Projections)
         {
-            int rows = Math.Max(1, ChunkElements / projection.Columns);
+            int rows = Math.Max(1, ChunkElements / projection.Columns / PackedFormat.TileRows) * PackedFormat.TileRows;
             for (int first = 0; first < projection.Rows; first += rows)
             {
                 yield return (projection, first, Math.Min(rows, projection.Rows - first));
@@ -67,6 +68,11 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
         if (projection.Bits == 32)
         {
             RandomAccess.Write(file, MemoryMarshal.AsBytes(rows), projection.Weights.Offset + ((long)first * projection.Columns * sizeof(float)));
+            return;
+        }
+        if (projection.IsPacked)
+        {
+            WriteTiles(file, projection, first, rows, buffers);
             return;
         }
         int blocks = projection.Blocks;
@@ -94,6 +100,22 @@ internal sealed class WeightFileBuilder(WeightLayout layout, WeightMap map)
         {
             RandomAccess.Write(file, zeros, tensor.Offset + ((long)first * zeroBytes));
         }
+    }
+
+    // The chunk begins with a tile.
+    private static void WriteTiles(SafeFileHandle file, StoredProjection projection, int first, ReadOnlySpan<float> rows, ChunkBuffers buffers)
+    {
+        int columns = projection.Columns;
+        int tileBytes = (int)PackedFormat.TileBytes(columns, projection.Bits);
+        int tileElements = PackedFormat.TileRows * columns;
+        int tiles = (rows.Length + tileElements - 1) / tileElements;
+        Span<byte> packed = buffers.Bytes(tiles * tileBytes);
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            ReadOnlySpan<float> features = rows[(tile * tileElements)..Math.Min((tile + 1) * tileElements, rows.Length)];
+            TilePacker.Pack(features, columns, projection.Bits, packed.Slice(tile * tileBytes, tileBytes));
+        }
+        RandomAccess.Write(file, packed, projection.Weights.Offset + ((long)first / PackedFormat.TileRows * tileBytes));
     }
 
     // Rows [first, first + count) of the stacked matrices.

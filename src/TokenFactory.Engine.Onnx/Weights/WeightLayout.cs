@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using TokenFactory.Engine.Onnx.Graph;
+using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Models.Configuration;
 using TokenFactory.Models.Weights;
 
@@ -14,12 +15,16 @@ internal sealed record StoredVector(StoredTensor Tensor, ImmutableArray<WeightRo
 
 /// <summary>
 /// A projection [<paramref name="Rows"/>, <paramref name="Columns"/>]: matrices of the model one above the other. Of 32
-/// <paramref name="Bits"/> it is plain float32; of 8 or 4 it is in MatMulNBits' form with scales, and zero points where given.
+/// <paramref name="Bits"/> it is plain float32; of 8 or 4 it is packed for our own products (<see cref="PackedFormat"/>), or in
+/// MatMulNBits' form with scales, and zero points where given.
 /// </summary>
 internal sealed record StoredProjection(
     string Name, int Rows, int Columns, int Bits, StoredTensor Weights, StoredTensor? Scales, StoredTensor? ZeroPoints,
     ImmutableArray<WeightRole> Roles, int Layer)
 {
+    /// <summary>Whether it is in the form of our own products.</summary>
+    public bool IsPacked => Bits != 32 && Scales is null;
+
     /// <summary>Blocks along a row.</summary>
     public int Blocks => (Columns + WeightLayout.BlockSize - 1) / WeightLayout.BlockSize;
 }
@@ -42,9 +47,12 @@ internal sealed class WeightLayout
     private readonly Dictionary<string, StoredProjection> _projections = [];
     private readonly Dictionary<string, StoredVector> _vectors = [];
 
-    private WeightLayout(ModelSpec spec, WeightPrecision precision)
+    private readonly bool _packs;
+
+    private WeightLayout(ModelSpec spec, WeightPrecision precision, bool packs)
     {
         _spec = spec;
+        _packs = packs;
         Precision = precision;
     }
 
@@ -59,9 +67,10 @@ internal sealed class WeightLayout
 
     /// <param name="spec">The model.</param>
     /// <param name="precision">Not <see cref="WeightPrecision.Auto"/>.</param>
-    public static WeightLayout Create(ModelSpec spec, WeightPrecision precision)
+    /// <param name="packs">Whether quantised projections are packed for our own products; where not, they are in ONNX Runtime's form.</param>
+    public static WeightLayout Create(ModelSpec spec, WeightPrecision precision, bool packs)
     {
-        WeightLayout layout = new(spec, precision);
+        WeightLayout layout = new(spec, precision, packs);
         for (int layer = 0; layer < spec.Layers; layer++)
         {
             layout.AddLayer(layer);
@@ -80,6 +89,11 @@ internal sealed class WeightLayout
     public StoredProjection Projection(string name) => _projections[name];
 
     public StoredVector? VectorOrNull(string name) => _vectors.GetValueOrDefault(name);
+
+    /// <summary>Offset and length of what our own kernels read; the rest of the file is ONNX Runtime's.</summary>
+    public IEnumerable<(long Offset, long Length)> OwnParts() =>
+        _vectors.Values.Select(vector => vector.Tensor).Concat(_projections.Values.Where(projection => projection.IsPacked).Select(projection => projection.Weights))
+            .Select(tensor => (tensor.Offset, tensor.Length));
 
     /// <summary>Everything that decides the file's bytes, besides the model's own weights.</summary>
     public string Describe() => string.Join('\n', _projections.Values.Select(p => $"{p.Weights} {p.Scales} {p.ZeroPoints} {p.Bits} {string.Join(',', p.Weights.Shape)}")
@@ -103,8 +117,7 @@ internal sealed class WeightLayout
         }
         AddProjection(Of(layer, "qkv"), layer, spec.QuerySize + (2 * spec.KeyValueSize), spec.HiddenSize, WeightRole.Query, WeightRole.Key, WeightRole.Value);
         AddProjection(Of(layer, "output"), layer, spec.HiddenSize, spec.QuerySize, WeightRole.AttentionOutput);
-        AddProjection(Of(layer, "gate"), layer, spec.FeedForwardSize, spec.HiddenSize, WeightRole.Gate);
-        AddProjection(Of(layer, "up"), layer, spec.FeedForwardSize, spec.HiddenSize, WeightRole.Up);
+        AddProjection(Of(layer, "gate_up"), layer, 2 * spec.FeedForwardSize, spec.HiddenSize, WeightRole.Gate, WeightRole.Up);
         AddProjection(Of(layer, "down"), layer, spec.HiddenSize, spec.FeedForwardSize, WeightRole.Down);
         AddBiases(layer);
     }
@@ -124,8 +137,7 @@ internal sealed class WeightLayout
         }
         if (spec.FeedForwardBias)
         {
-            AddVector(Of(layer, "gate") + ".bias", layer, spec.FeedForwardSize, 0, WeightRole.GateBias);
-            AddVector(Of(layer, "up") + ".bias", layer, spec.FeedForwardSize, 0, WeightRole.UpBias);
+            AddVector(Of(layer, "gate_up") + ".bias", layer, 2 * spec.FeedForwardSize, 0, WeightRole.GateBias, WeightRole.UpBias);
             AddVector(Of(layer, "down") + ".bias", layer, spec.HiddenSize, 0, WeightRole.DownBias);
         }
     }
@@ -140,6 +152,12 @@ internal sealed class WeightLayout
         {
             StoredTensor plain = Place(name, OnnxElement.Float, [rows, columns]);
             _projections.Add(name, new StoredProjection(name, rows, columns, bits, plain, null, null, roles, layer));
+            return;
+        }
+        if (_packs)
+        {
+            StoredTensor tiles = Place(name, OnnxElement.UInt8, [PackedFormat.ByteCount(rows, columns, bits)]);
+            _projections.Add(name, new StoredProjection(name, rows, columns, bits, tiles, null, null, roles, layer));
             return;
         }
         int blocks = (columns + BlockSize - 1) / BlockSize;

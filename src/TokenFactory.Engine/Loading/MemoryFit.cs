@@ -29,15 +29,10 @@ public sealed record MemoryFit
     /// <summary>The pool of KV blocks, which running requests and cached prefixes fill.</summary>
     public required long KvPoolBytes { get; init; }
 
-    /// <summary>What running sequences copy out of the pool, where the executor reads a copy; else 0.</summary>
-    public long KvSlotBytes { get; init; }
-
     /// <summary>Activations and logits of a step, rotation tables, and the runtime itself; an estimate.</summary>
     public required long WorkBytes { get; init; }
 
-    public long KvBytes => KvPoolBytes + KvSlotBytes;
-
-    public long ReplicaBytes => WeightBytes + KvBytes + WorkBytes;
+    public long ReplicaBytes => WeightBytes + KvPoolBytes + WorkBytes;
 
     /// <summary>Replicas that lie in one memory.</summary>
     public int ReplicasPerMemory => SharesMemory ? Replicas : 1;

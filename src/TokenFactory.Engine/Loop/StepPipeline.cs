@@ -87,7 +87,7 @@ internal sealed class StepPipeline
         int rows = step.Sequences.Length;
         _rates.Add(
             _clock.GetUtcNow().ToUnixTimeSeconds(), step.PrefillTokens, cached, result.Samples.Length, rows, result.ComputeTime.TotalMilliseconds, result.Joules ?? 0);
-        StepReport report = new(_executor.Device, step.PrefillTokens, result.Samples.Length, rows, result.ComputeTime, result.Joules);
+        StepReport report = new(_executor.Device, step.PrefillTokens, result.Samples.Length, rows, result.ComputeTime, result.Joules, StepWork.Of(step.Plan.Slices));
         foreach (IEngineObserver observer in _observers)
         {
             observer.OnStep(report);

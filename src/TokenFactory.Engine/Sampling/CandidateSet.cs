@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using TokenFactory.Engine.Execution;
 
 namespace TokenFactory.Engine.Sampling;
@@ -10,6 +12,9 @@ namespace TokenFactory.Engine.Sampling;
 internal sealed class CandidateSet(int vocabularySize)
 {
     private const double FirstWindow = 4;
+
+    /// <summary>Tokens whose weights are summed at once while the drawn one is looked for.</summary>
+    private const int BlockTokens = 4096;
 
     private readonly float[] _weights = new float[vocabularySize];
     private readonly float[] _keys = new float[vocabularySize];
@@ -45,27 +50,43 @@ internal sealed class CandidateSet(int vocabularySize)
 
     private static int DrawFromAll(ReadOnlySpan<float> weights, float minP, double uniform)
     {
-        double total = 0;
-        foreach (float weight in weights)
-        {
-            total += weight >= minP ? weight : 0;
-        }
-        double left = uniform * total;
+        double left = uniform * SumOfKept(weights, minP);
         int last = 0;
-        for (int token = 0; token < weights.Length; token++)
+        for (int start = 0; start < weights.Length; start += BlockTokens)
         {
-            if (weights[token] < minP || weights[token] == 0)
+            ReadOnlySpan<float> block = weights.Slice(start, Math.Min(BlockTokens, weights.Length - start));
+            double mass = SumOfBlock(block, minP);
+            if (left >= mass && start + BlockTokens < weights.Length)
             {
+                left -= mass;
                 continue;
             }
-            last = token;
-            left -= weights[token];
-            if (left < 0)
+            for (int i = 0; i < block.Length; i++)
             {
-                break;
+                if (block[i] < minP || block[i] == 0)
+                {
+                    continue;
+                }
+                last = start + i;
+                left -= block[i];
+                if (left < 0)
+                {
+                    return last;
+                }
             }
         }
-        return last;
+        // What rounding left over belongs to the last token that is kept.
+        return last > 0 ? last : LastKept(weights, minP);
+    }
+
+    private static int LastKept(ReadOnlySpan<float> weights, float minP)
+    {
+        int token = weights.Length - 1;
+        while (token > 0 && (weights[token] < minP || weights[token] == 0))
+        {
+            token--;
+        }
+        return token;
     }
 
     private int DrawFromBest(ReadOnlySpan<float> weights, SamplingParameters parameters, double uniform)
@@ -102,14 +123,11 @@ internal sealed class CandidateSet(int vocabularySize)
             bool whole = least <= parameters.MinP || least == 0;
             int count = 0;
             double mass = 0;
-            for (int token = 0; token < weights.Length; token++)
+            for (int token = NextAtLeast(weights, 0, least); token < weights.Length; token = NextAtLeast(weights, token + 1, least))
             {
-                if (weights[token] >= least)
-                {
-                    _keys[count] = -weights[token];
-                    _tokens[count++] = token;
-                    mass += weights[token];
-                }
+                _keys[count] = -weights[token];
+                _tokens[count++] = token;
+                mass += weights[token];
             }
             if (whole || (parameters.TopK > 0 && count >= parameters.TopK) || mass >= target)
             {
@@ -117,6 +135,25 @@ internal sealed class CandidateSet(int vocabularySize)
                 return count;
             }
         }
+    }
+
+    /// <summary>The first token from <paramref name="token"/> on whose weight is at least <paramref name="least"/>; the length where there is none.</summary>
+    private static int NextAtLeast(ReadOnlySpan<float> weights, int token, float least)
+    {
+        Vector512<float> bound = Vector512.Create(least);
+        for (; token <= weights.Length - Vector512<float>.Count; token += Vector512<float>.Count)
+        {
+            ulong found = Vector512.GreaterThanOrEqual(Vector512.Create(weights.Slice(token, Vector512<float>.Count)), bound).ExtractMostSignificantBits();
+            if (found != 0)
+            {
+                return token + BitOperations.TrailingZeroCount(found);
+            }
+        }
+        while (token < weights.Length && weights[token] < least)
+        {
+            token++;
+        }
+        return token;
     }
 
     private void SortByKeyThenToken(int count)
@@ -151,9 +188,28 @@ internal sealed class CandidateSet(int vocabularySize)
     private static double SumOfKept(ReadOnlySpan<float> weights, float minP)
     {
         double sum = 0;
-        foreach (float weight in weights)
+        for (int start = 0; start < weights.Length; start += BlockTokens)
         {
-            sum += weight >= minP ? weight : 0;
+            sum += SumOfBlock(weights.Slice(start, Math.Min(BlockTokens, weights.Length - start)), minP);
+        }
+        return sum;
+    }
+
+    /// <summary>Weights lie in [0, 1], so that a block's sum in float32 lanes loses nothing that a draw could show.</summary>
+    private static double SumOfBlock(ReadOnlySpan<float> block, float minP)
+    {
+        Vector512<float> least = Vector512.Create(minP);
+        Vector512<float> sums = Vector512<float>.Zero;
+        int i = 0;
+        for (; i <= block.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            Vector512<float> weights = Vector512.Create(block.Slice(i, Vector512<float>.Count));
+            sums += Vector512.GreaterThanOrEqual(weights, least) & weights;
+        }
+        double sum = Vector512.Sum(sums);
+        for (; i < block.Length; i++)
+        {
+            sum += block[i] >= minP ? block[i] : 0;
         }
         return sum;
     }

@@ -92,11 +92,16 @@ public sealed class Sampler
 
     private static float LogSumExp(ReadOnlySpan<float> logits)
     {
+        Span<float> chunk = stackalloc float[1024];
         float max = TensorPrimitives.Max(logits);
         double sum = 0;
-        foreach (float logit in logits)
+        for (int start = 0; start < logits.Length; start += chunk.Length)
         {
-            sum += MathF.Exp(logit - max);
+            ReadOnlySpan<float> part = logits.Slice(start, Math.Min(chunk.Length, logits.Length - start));
+            Span<float> powers = chunk[..part.Length];
+            TensorPrimitives.Subtract(part, max, powers);
+            TensorPrimitives.Exp<float>(powers, powers);
+            sum += TensorPrimitives.Sum<float>(powers);
         }
         return max + (float)Math.Log(sum);
     }

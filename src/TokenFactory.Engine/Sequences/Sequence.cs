@@ -64,8 +64,7 @@ public sealed class Sequence
 
     /// <summary>
     /// Tokens that wait to be computed, those pending among them; 0 once the pending ones reach the limit, since nothing follows them (nor the
-    /// vector of a pooled sequence), and
-    /// while one is pending on which a constraint's next mask depends.
+    /// vector of a pooled sequence), and while one is pending on which a constraint's next mask depends.
     /// </summary>
     public int Lag => PendingSamples > 0 && (Sampling.IsConstrained || GeneratedCount + PendingSamples >= MaxNewTokens) ? 0 : Count + PendingSamples - ComputedCount;
 

@@ -6,6 +6,9 @@ public sealed class Batch
     /// <summary>What the ids of batches' lines begin with, in answers and in the ledger.</summary>
     public const string LinePrefix = "batch_req_";
 
+    /// <summary>What ids begin with.</summary>
+    internal const string IdPrefix = "batch_";
+
     /// <summary>Ascends with the order in which batches were made.</summary>
     public long Number { get; set; }
 
@@ -71,9 +74,9 @@ public sealed class Batch
     /// <summary>Whether anything is still to be done.</summary>
     public bool IsOpen => State < BatchState.Completed;
 
-    public static string NewId() => $"batch_{Guid.NewGuid():N}";
+    public static string NewId() => $"{IdPrefix}{Guid.NewGuid():N}";
 
     /// <summary>The id of a line, which names it in the ledger for good: however often the line is computed, it counts once.</summary>
     /// <param name="number">The line's number, from 1.</param>
-    public string LineId(int number) => $"{LinePrefix}{Id["batch_".Length..]}{number:x8}";
+    public string LineId(int number) => $"{LinePrefix}{Id[IdPrefix.Length..]}{number:x8}";
 }

@@ -31,8 +31,9 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
     });
 
     /// <summary>A tenant's batch; null where there is none.</summary>
-    public Task<Batch?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) => database.AskAsync(
-        context => context.Batches.AsNoTracking().FirstOrDefaultAsync(batch => batch.TenantId == tenant && batch.Id == id, cancellation));
+    public Task<Batch?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) => PublicId.IsOf(Batch.IdPrefix, id)
+        ? database.AskAsync(context => context.Batches.AsNoTracking().FirstOrDefaultAsync(batch => batch.TenantId == tenant && batch.Id == id, cancellation))
+        : Task.FromResult<Batch?>(null);
 
     /// <summary>A page of a tenant's batches, the newest first.</summary>
     /// <param name="tenant">Whose.</param>
@@ -45,8 +46,8 @@ public sealed class BatchBook(TenancyDatabase database) : IDisposable
         IQueryable<Batch> batches = context.Batches.AsNoTracking().Where(batch => batch.TenantId == tenant);
         if (after is not null)
         {
-            Batch before = await batches.FirstOrDefaultAsync(batch => batch.Id == after, cancellation)
-                ?? throw new TenancyException(TenancyProblem.Invalid, "after names no batch of this tenant.", "after");
+            Batch? known = PublicId.IsOf(Batch.IdPrefix, after) ? await batches.FirstOrDefaultAsync(batch => batch.Id == after, cancellation) : null;
+            Batch before = known ?? throw new TenancyException(TenancyProblem.Invalid, "after names no batch of this tenant.", "after");
             batches = batches.Where(batch => batch.Number < before.Number);
         }
         return Page<Batch>.Of(await batches.OrderByDescending(batch => batch.Number).Take(limit + 1).ToListAsync(cancellation), limit);

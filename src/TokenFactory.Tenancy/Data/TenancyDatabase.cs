@@ -88,9 +88,13 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
     private const int SqliteBusy = 5;
     private const int SqliteLocked = 6;
     private const int SqliteReadOnly = 8;
+    private const int SqliteInputOutput = 10;
+    private const int SqliteCorrupt = 11;
     private const int SqliteFull = 13;
     private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
+
+    private const string Contended = "Others changed the same rows of the database at the same time. Try again.";
 
     /// <summary>Does some work; where the database fails it, says so in words.</summary>
     /// <exception cref="DatabaseUnavailableException">The database failed.</exception>
@@ -116,6 +120,7 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
     /// <summary>A database's failure in words; null for a failure of another kind.</summary>
     public static string? Explain(Exception problem) => problem switch
     {
+        DbUpdateConcurrencyException => Contended,
         DbUpdateException { InnerException: { } inner } => Explain(inner),
         // How Entity Framework wraps a failure of the server's that may pass.
         InvalidOperationException { InnerException: NpgsqlException inner } => Explain(inner),
@@ -125,7 +130,8 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
             SqliteReadOnly => "The database cannot be written. Make its file and folder writable.",
             SqliteFull => "The disk that holds the database is full. Make room; nothing counted is lost meanwhile.",
             SqliteCannotOpen => "The database file cannot be opened. Check that its folder exists and may be written.",
-            SqliteNotADatabase => "The database file holds something else, or is damaged. Name another file, or put a copy back.",
+            SqliteInputOutput => "The disk that holds the database fails to read or write. Check the disk and its file system.",
+            SqliteNotADatabase or SqliteCorrupt => "The database file holds something else, or is damaged. Name another file, or put a copy back.",
             _ => null,
         },
         NpgsqlException { SqlState: null } => "The database server cannot be reached. Check the connection string and that it runs.",
@@ -133,6 +139,17 @@ public sealed class DatabaseUnavailableException(string message, Exception? inne
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             "The database server refuses the user or password of the connection string.",
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "The database that the connection string names does not exist on the server.",
+        PostgresException { SqlState: { } state } => ExplainClass(state),
+        _ => null,
+    };
+
+    /// <summary>What a whole class of the server's failures is in words: its first two characters name it, of operators' doings the first three.</summary>
+    private static string? ExplainClass(string state) => state switch
+    {
+        ['0', '8', ..] => "The connection to the database server broke. Check the network and that the server runs.",
+        ['4', '0', ..] => Contended,
+        ['5', '3', ..] => "The database server has run out of memory or connections. Free some, or raise its limits.",
+        ['5', '7', 'P', ..] => "The database server is starting or stopping, or its operator ended the connection. Wait until it runs.",
         _ => null,
     };
 }

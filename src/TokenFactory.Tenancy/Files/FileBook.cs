@@ -49,7 +49,9 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
 
     /// <summary>A tenant's file; null where there is none.</summary>
     public Task<StoredFile?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default) =>
-        database.AskAsync(context => Living(context, tenant).FirstOrDefaultAsync(file => file.Id == id, cancellation));
+        PublicId.IsOf(StoredFile.IdPrefix, id)
+            ? database.AskAsync(context => Living(context, tenant).FirstOrDefaultAsync(file => file.Id == id, cancellation))
+            : Task.FromResult<StoredFile?>(null);
 
     /// <summary>A page of a tenant's files, in the order in which they were added or the reverse.</summary>
     /// <param name="tenant">Whose.</param>
@@ -65,8 +67,10 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
         IQueryable<StoredFile> files = Living(context, tenant).Where(file => purpose == null || file.Purpose == purpose);
         if (after is not null)
         {
-            StoredFile before = await context.Files.AsNoTracking().FirstOrDefaultAsync(file => file.TenantId == tenant && file.Id == after, cancellation)
-                ?? throw new TenancyException(TenancyProblem.Invalid, "after names no file of this tenant.", "after");
+            StoredFile? known = PublicId.IsOf(StoredFile.IdPrefix, after)
+                ? await context.Files.AsNoTracking().FirstOrDefaultAsync(file => file.TenantId == tenant && file.Id == after, cancellation)
+                : null;
+            StoredFile before = known ?? throw new TenancyException(TenancyProblem.Invalid, "after names no file of this tenant.", "after");
             files = isDescending ? files.Where(file => file.Number < before.Number) : files.Where(file => file.Number > before.Number);
         }
         files = isDescending ? files.OrderByDescending(file => file.Number) : files.OrderBy(file => file.Number);
@@ -78,6 +82,10 @@ public sealed class FileBook(TenancyDatabase database, TimeProvider clock) : IDi
     /// <exception cref="TenancyException">A batch that has not ended reads it.</exception>
     public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default) => database.AskAsync(async context =>
     {
+        if (!PublicId.IsOf(StoredFile.IdPrefix, id))
+        {
+            return false;
+        }
         string? reader = await context.Batches.Open().Where(batch => batch.TenantId == tenant && batch.InputFileId == id).Select(batch => batch.Id)
             .FirstOrDefaultAsync(cancellation);
         if (reader is not null)

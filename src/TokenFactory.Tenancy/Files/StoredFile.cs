@@ -3,6 +3,9 @@ namespace TokenFactory.Tenancy.Files;
 /// <summary>A tenant's file: what is known of it. Its content lies on disk under <see cref="Id"/>.</summary>
 public sealed class StoredFile
 {
+    /// <summary>What ids begin with.</summary>
+    internal const string IdPrefix = "file-";
+
     /// <summary>Ascends with the order in which files were added.</summary>
     public long Number { get; set; }
 
@@ -26,5 +29,5 @@ public sealed class StoredFile
     /// <summary>From when on it is gone; null: it stays until it is deleted.</summary>
     public DateTimeOffset? ExpiresAt { get; set; }
 
-    public static string NewId() => $"file-{Guid.NewGuid():N}";
+    public static string NewId() => $"{IdPrefix}{Guid.NewGuid():N}";
 }

@@ -21,7 +21,7 @@ internal static class LedgerStatements
         $"""
         INSERT INTO "checkpoints" ({Names}) VALUES ({ManyRows.Placeholders(Columns)})
         ON CONFLICT ("IdempotencyKey") DO UPDATE SET
-            "Feature" = excluded."Feature", "PromptTokens" = excluded."PromptTokens", "CachedTokens" = excluded."CachedTokens",
+            "Device" = excluded."Device", "Feature" = excluded."Feature", "PromptTokens" = excluded."PromptTokens", "CachedTokens" = excluded."CachedTokens",
             "GeneratedTokens" = excluded."GeneratedTokens", "QueueTicks" = excluded."QueueTicks", "ComputeTicks" = excluded."ComputeTicks",
             "Joules" = excluded."Joules", "EndedAt" = excluded."EndedAt"
         """;

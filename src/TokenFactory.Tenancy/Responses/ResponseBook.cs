@@ -27,6 +27,10 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     /// <summary>A tenant's response; null where there is none.</summary>
     public Task<StoredResponse?> FindAsync(Guid tenant, string id, CancellationToken cancellation = default)
     {
+        if (!PublicId.IsOf(StoredResponse.IdPrefix, id))
+        {
+            return Task.FromResult<StoredResponse?>(null);
+        }
         DateTimeOffset now = clock.GetUtcNow();
         return database.AskAsync(context => context.Responses.AsNoTracking()
             .FirstOrDefaultAsync(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now, cancellation));
@@ -55,6 +59,10 @@ public sealed class ResponseBook(TenancyDatabase database, TimeProvider clock) :
     /// <returns>False: there is none.</returns>
     public Task<bool> RemoveAsync(Guid tenant, string id, CancellationToken cancellation = default)
     {
+        if (!PublicId.IsOf(StoredResponse.IdPrefix, id))
+        {
+            return Task.FromResult(false);
+        }
         DateTimeOffset now = clock.GetUtcNow();
         return _turns.RunAsync(async context => await context.Responses
             .Where(response => response.Id == id && response.TenantId == tenant && response.ExpiresAt > now).ExecuteDeleteAsync(cancellation) > 0);

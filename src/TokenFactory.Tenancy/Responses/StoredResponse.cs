@@ -3,6 +3,9 @@ namespace TokenFactory.Tenancy.Responses;
 /// <summary>A model's response that its tenant can ask for again and go on from.</summary>
 public sealed class StoredResponse
 {
+    /// <summary>What ids begin with.</summary>
+    public const string IdPrefix = "resp_";
+
     /// <summary>Ascends with the order in which responses were added.</summary>
     public long Number { get; set; }
 

@@ -47,17 +47,17 @@ internal static class TextHotPath
             tokensEach: ids.Length);
     }
 
-    /// <summary>Chunks of one token each, flushed each.</summary>
+    /// <summary>Chunks of one token each, flushed each, that say how many there were.</summary>
     public static double WriteChunks() => Write(sse =>
     {
-        ChatChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer());
+        ChatChunkWriter chunks = new(sse, Head, Request with { StreamOptions = new StreamOptions(IncludeUsage: true, ContinuousUsageStats: true) }, new ByteTokenizer(), promptTokens: 4);
         return delta => chunks.WriteDelta(0, delta);
     });
 
     /// <summary>The same where the answer is read for reasoning and calls of tools.</summary>
     public static double WritePartsChunks() => Write(sse =>
     {
-        PartsChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), Reading);
+        PartsChunkWriter chunks = new(sse, Head, Request, new ByteTokenizer(), promptTokens: 4, Reading);
         return delta => chunks.WriteDelta(0, delta);
     });
 

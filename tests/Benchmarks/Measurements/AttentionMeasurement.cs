@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using TokenFactory.Engine.Onnx.Attention;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 

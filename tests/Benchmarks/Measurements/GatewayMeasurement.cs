@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using TokenFactory.Benchmarks.Gateway;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 

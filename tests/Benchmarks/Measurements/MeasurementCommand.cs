@@ -8,6 +8,7 @@ internal static class MeasurementCommand
 {
     private static readonly Dictionary<string, Func<string[], Task<Measurement>>> Known = new()
     {
+        ["products"] = ProductMeasurement.RunAsync,
         ["scheduler"] = SchedulerMeasurement.RunAsync,
         ["batching"] = BatchingMeasurement.RunAsync,
         ["prefix"] = PrefixMeasurement.RunAsync,
@@ -17,6 +18,7 @@ internal static class MeasurementCommand
         ["gateway"] = GatewayMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
         ["attention"] = AttentionMeasurement.RunAsync,
+        ["peer"] = PeerMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
 

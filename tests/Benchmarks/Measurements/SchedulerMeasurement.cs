@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TokenFactory.Benchmarks.Budgets;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TokenFactory.Benchmarks.Structured;
 using TokenFactory.Engine.Constraints;
+using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
 

@@ -106,6 +106,20 @@ public sealed class EmbeddingTests
     }
 
     [Fact]
+    public async Task Post_MoreTextsThanTheQueueTakes_SaysHowManyItTakes()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(policy: policy => policy with { QueueRequests = 2, QueueTokens = 1000 });
+
+        JsonElement many = await Answers.ReadErrorAsync(await host.Client.PostAsJsonAsync(Path, new { input = new[] { "a", "b", "c" } }), HttpStatusCode.BadRequest);
+        JsonElement much = await Answers.ReadErrorAsync(await host.Client.PostAsJsonAsync(Path, new { input = new string('x', 1001) }), HttpStatusCode.BadRequest);
+
+        Assert.Equal(
+            "input holds 3 texts of 3 tokens; the queue of hash takes 2 texts of 1000 tokens together. Send fewer at once.", many.GetProperty("message").GetString());
+        Assert.Contains("1001 tokens", much.GetProperty("message").GetString());
+        await PostAsync(host.Client, new { input = new[] { "a", "b" } });
+    }
+
+    [Fact]
     public async Task Post_AsManyTextsAsAreAllowed_AreAllAnswered_AndOneMoreIsRefused()
     {
         await using ApiHost host = await ApiHost.StartAsync();

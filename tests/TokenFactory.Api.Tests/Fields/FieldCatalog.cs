@@ -39,7 +39,7 @@ internal static class FieldCatalog
         new("seed", Treatment.Honoured, "answer i uses seed + i", "7"),
         new("stop", Treatment.Honoured, "a string or up to 16", "[\"\\n\"]"),
         new("stream", Treatment.Honoured, "", "true"),
-        new("stream_options", Treatment.Honoured, "`include_usage`", "{\"include_usage\":true},\"stream\":true"),
+        new("stream_options", Treatment.Honoured, "`include_usage`; with it `continuous_usage_stats`, vLLM's: every chunk says what was sent by then", "{\"include_usage\":true,\"continuous_usage_stats\":true},\"stream\":true"),
         new("logit_bias", Treatment.Honoured, "at most 1024 tokens, -100 to 100", "{\"65\":5}"),
         new("max_tokens", Treatment.Honoured, "absent: as many as context and quota leave", "3"),
         new("user", Treatment.Accepted, "a name for the client's own books", "\"u\""),

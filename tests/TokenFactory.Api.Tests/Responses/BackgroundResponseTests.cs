@@ -159,6 +159,9 @@ public sealed class BackgroundResponseTests
 
         Assert.Equal("server_error", Text(failed.GetProperty("error"), "code"));
         Assert.Contains("it burns", Text(failed.GetProperty("error"), "message"));
+        JsonElement row = (await host.ReadLedgerAsync()).Single();
+        Assert.Equal(
+            (row.GetProperty("prompt_tokens").GetInt32(), row.GetProperty("generated_tokens").GetInt32()), (Usage(failed, "input_tokens"), Usage(failed, "output_tokens")));
     }
 
     [Fact]

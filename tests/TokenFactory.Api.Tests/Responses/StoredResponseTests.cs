@@ -104,11 +104,14 @@ public sealed class StoredResponseTests
     {
         await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
         JsonElement first = await CreateAsync(host.Client, new { input = new string('x', 2000) });
+        JsonElement second = await CreateAsync(host.Client, new { input = new string('x', 2000) });
         string output = Id(first.GetProperty("output")[0]);
         string input = Id((await ListAsync(host.Client, Id(first), "")).GetProperty("data")[0]);
 
         JsonElement twice = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { input = new[] { new { id = output }, new { id = output } } }), HttpStatusCode.BadRequest);
-        JsonElement much = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { input = new[] { new { id = output }, new { id = input } } }), HttpStatusCode.BadRequest);
+        JsonElement much = await Answers.ReadErrorAsync(
+            await SendAsync(host.Client, new { input = new[] { new { id = output }, new { id = Id(second.GetProperty("output")[0]) } } }), HttpStatusCode.BadRequest);
+        await CreateAsync(host.Client, new { input = new[] { new { id = input }, new { id = output } } });
 
         Assert.Equal(("duplicate_item", "conversation_too_long"), (Text(twice, "code"), Text(much, "code")));
     }
@@ -116,12 +119,38 @@ public sealed class StoredResponseTests
     [Fact]
     public async Task Post_ConversationLongerThanABodyMayBe_IsRefused()
     {
-        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
-        string text = new('x', 1000);
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 1024);
+        string text = new('x', 600);
         JsonElement first = await CreateAsync(host.Client, new { input = text });
         JsonElement second = await CreateAsync(host.Client, new { previous_response_id = Id(first), input = text });
 
         JsonElement error = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { previous_response_id = Id(second), input = "c" }), HttpStatusCode.BadRequest);
+
+        Assert.Equal(("previous_response_id", "conversation_too_long"), (Text(error, "param"), Text(error, "code")));
+    }
+
+    [Fact]
+    public async Task Post_ShortConversationWithLongTools_GoesOn()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says("ok"), options: options => options.MaxBodyBytes = 4096);
+        object[] tools = [new { type = "function", name = "t", description = new string('x', 3000) }];
+        string? last = null;
+
+        for (int turn = 0; turn < 5; turn++)
+        {
+            last = Id(await CreateAsync(host.Client, new { previous_response_id = last, input = "a", tools, tool_choice = "none" }));
+        }
+
+        Assert.Equal("ok", Said(await ShowAsync(host.Client, last!)));
+    }
+
+    [Fact]
+    public async Task Post_PreviousOfManyLogprobs_IsRefused()
+    {
+        await using ApiHost host = await ApiHost.StartAsync(executor => executor.Says(new string('a', 300)), options: options => options.MaxBodyBytes = 4096);
+        JsonElement first = await CreateAsync(host.Client, new { input = "a", include = new[] { "message.output_text.logprobs" } });
+
+        JsonElement error = await Answers.ReadErrorAsync(await SendAsync(host.Client, new { previous_response_id = Id(first), input = "b" }), HttpStatusCode.BadRequest);
 
         Assert.Equal(("previous_response_id", "conversation_too_long"), (Text(error, "param"), Text(error, "code")));
     }

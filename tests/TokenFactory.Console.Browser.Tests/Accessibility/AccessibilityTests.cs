@@ -58,6 +58,12 @@ public sealed class AccessibilityTests(ConsoleFixture console, SeededHost host) 
         await page.GoToAsync("/playground?max_tokens=8");
         await page.AskAsync("Hello");
         await CheckAsync(axe, page);
+        await page.GoToAsync("/models");
+        ILocator demo = page.Page.GetByRole(AriaRole.Region, new() { Name = "Model demo" });
+        await demo.GetByText("Benchmark", new() { Exact = true }).ClickAsync();
+        await demo.GetByRole(AriaRole.Button, new() { Name = "Measure" }).ClickAsync();
+        await page.TestId("benchmark-rate").WaitForAsync();
+        await CheckAsync(axe, page);
 
         Assert.True(_findings.Count == 0, string.Join('\n', _findings));
     }

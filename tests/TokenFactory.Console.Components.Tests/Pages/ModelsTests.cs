@@ -1,12 +1,14 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using TokenFactory.Engine.Accounting;
 using TokenFactory.Engine.Loop;
 using TokenFactory.Tenancy.Accounts;
 using TokenFactory.Tests.Shared;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Serving;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Tests.Setup;
 using Xunit;
 using ModelsPage = TokenFactory.Web.Components.Pages.Models;
@@ -120,6 +122,72 @@ public sealed class ModelsTests : ConsoleContext
     }
 
     [Fact]
+    public void Benchmark_OfAModelThatServes_ShowsItsFiguresAndIsAudited()
+    {
+        HashModel model = AddModel();
+        IRenderedComponent<ModelsPage> page = Render<ModelsPage>();
+
+        Type(page, "requests", "6");
+        Type(page, "concurrency", "2");
+        Type(page, "prompt", "20");
+        Type(page, "output", "5");
+        page.Act(live => live.Find("form[aria-label='Benchmark hash']").Submit());
+
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-testid=benchmark-rate]")), Patience);
+        Assert.StartsWith("6 of 6 requests of 20 + 5 tokens, 2 at once", page.Find("[data-testid=benchmark-words]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("First token", page.Find("[aria-label='Benchmark of hash'] table").TextContent, StringComparison.Ordinal);
+        TokenAccount account = Assert.Single(model.Engine.Accounts.All);
+        Assert.Equal((Engine.Sequences.Lane.Batch, 30L), (account.Lane, account.GeneratedTokens));
+        page.WaitForAssertion(() => Assert.Equal(("model.benchmark", "hash", "admin"), ReadAudit().Select(entry => (entry.Action, entry.Subject, entry.Actor)).First()), Patience);
+        page.Act(live => live.Find("[aria-label='Put away the benchmark of hash']").Click());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[aria-label='Benchmark of hash']")), Patience);
+    }
+
+    [Fact]
+    public void Benchmark_UnderWay_ShowsHowFarItIsAndIsCalledOff()
+    {
+        HashModel model = AddModel();
+        using ManualResetEventSlim gate = new();
+        int steps = 0;
+        model.Executor.BeforeStep = _ =>
+        {
+            if (++steps > 12)
+            {
+                gate.Wait(Patience);
+            }
+        };
+        IRenderedComponent<ModelsPage> page = Render<ModelsPage>();
+        Type(page, "concurrency", "1");
+        Type(page, "output", "4");
+
+        page.Act(live => live.Find("form[aria-label='Benchmark hash']").Submit());
+        page.WaitForAssertion(() => Assert.Equal("2", page.Find("[aria-label='Benchmark of hash'] [role=progressbar]").GetAttribute("aria-valuenow")), Patience);
+        Press(page, "Cancel the benchmark of hash");
+        gate.Set();
+
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[aria-label='Benchmark of hash']")), Patience);
+        page.WaitForAssertion(() => Assert.Equal(["model.benchmark.cancel", "model.benchmark"], ReadAudit().Select(entry => entry.Action)), Patience);
+        page.WaitForAssertion(() => Assert.Equal(0, model.Served.TotalRunning), Patience);
+    }
+
+    [Fact]
+    public void Benchmark_OfWhatTheContextDoesNotHold_IsRefusedAtItsField()
+    {
+        HashModel model = AddModel();
+        IRenderedComponent<ModelsPage> page = Render<ModelsPage>();
+
+        Type(page, "prompt", "500");
+        Type(page, "output", "many");
+        page.Act(live => live.Find("form[aria-label='Benchmark hash']").Submit());
+
+        Assert.Contains("A whole number from 1 to 511.", page.Find("form[aria-label='Benchmark hash']").TextContent, StringComparison.Ordinal);
+        Type(page, "output", "64");
+        page.Act(live => live.Find("form[aria-label='Benchmark hash']").Submit());
+        Assert.Contains("A whole number from 1 to 448.", page.Find("form[aria-label='Benchmark hash']").TextContent, StringComparison.Ordinal);
+        Assert.Empty(model.Engine.Accounts.All);
+    }
+
+    [Fact]
     public async Task Viewer_SeesEverythingAndMayDoNothing()
     {
         AddModel();
@@ -138,6 +206,10 @@ public sealed class ModelsTests : ConsoleContext
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.CancelLoadAsync(Loads.Loads[0].Id));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.DownloadAsync("a/b", "main"));
         await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.CancelDownloadAsync("a/b"));
+        Assert.Empty(page.FindAll("form[aria-label='Benchmark hash']"));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.BenchmarkAsync("hash", new BenchmarkPlan(1, 1, 1, 1)));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.CancelBenchmarkAsync("hash"));
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => operations.DismissBenchmarkAsync("hash"));
         Assert.Single(Catalog.Models);
         Assert.Empty(ReadAudit());
     }
@@ -157,6 +229,9 @@ public sealed class ModelsTests : ConsoleContext
         Services.GetRequiredService<NavigationManager>().NavigateTo(address);
         return Render<ModelsPage>();
     }
+
+    private static void Type(IRenderedComponent<ModelsPage> page, string field, string text) =>
+        page.Act(live => live.Find($"[data-testid=benchmark-{field}]").Change(text));
 
     private static void Press(IRenderedComponent<ModelsPage> page, string label) =>
         page.WaitForAssertion(() => page.Act(live => live.Find($"[aria-label='{label}']").Click()), Patience);

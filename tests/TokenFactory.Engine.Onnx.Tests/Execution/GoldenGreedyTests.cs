@@ -11,7 +11,7 @@ public sealed class GoldenGreedyTests : IDisposable
     private readonly OnnxModelExecutor _executor;
 
     public GoldenGreedyTests() => _executor = OnnxModelExecutor.Load(
-        GoldenCases.Folder(), new OnnxExecutorOptions { CacheFolder = _cache.Path, KvMemoryBytes = 64 << 20, MaxSequences = 8, Threads = 2, MaxChunks = 2 });
+        GoldenCases.Folder(), new OnnxExecutorOptions { CacheFolder = _cache.Path, KvMemoryBytes = 64 << 20, MaxSequences = 8, Threads = 2 });
 
     [Theory]
     [InlineData(1)]

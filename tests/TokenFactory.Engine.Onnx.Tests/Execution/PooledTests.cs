@@ -77,7 +77,7 @@ public sealed class PooledTests : IDisposable
 
     private OnnxModelExecutor Load(ModelFolder folder) => OnnxModelExecutor.Load(
         folder,
-        new OnnxExecutorOptions { CacheFolder = _cache.Path, KvMemoryBytes = 16 << 20, MaxSequences = 4, MaxChunks = 2, Threads = 1, Precision = WeightPrecision.Fp32 });
+        new OnnxExecutorOptions { CacheFolder = _cache.Path, KvMemoryBytes = 16 << 20, MaxSequences = 4, Threads = 1, Precision = WeightPrecision.Fp32 });
 
     private T WithReference<T>(Func<ReferenceDecoder, T> ask)
     {

@@ -56,6 +56,15 @@ public abstract class BatchBookTests(DatabaseKind kind) : IAsyncLifetime
         await Assert.ThrowsAsync<TenancyException>(() => _batches.ListAsync(Other, added.Id, 9, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("batch_0000000000000000000000000000000\0")]
+    [InlineData("\0")]
+    public async Task Id_OfNoForm_IsNotThere(string id)
+    {
+        Assert.Null(await _batches.FindAsync(Lab, id, TestContext.Current.CancellationToken));
+        Assert.Equal("after", (await Assert.ThrowsAsync<TenancyException>(() => _batches.ListAsync(Lab, id, 9, TestContext.Current.CancellationToken))).Field);
+    }
+
     [Fact]
     public async Task Batch_OfAnothersFile_IsRefused()
     {

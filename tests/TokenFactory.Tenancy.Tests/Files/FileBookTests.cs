@@ -55,6 +55,16 @@ public abstract class FileBookTests(DatabaseKind kind) : IAsyncLifetime
         Assert.False(await _files.RemoveAsync(Lab, added.Id, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("file-0000000000000000000000000000000\0")]
+    [InlineData("\0")]
+    public async Task Id_OfNoForm_IsNotThere(string id)
+    {
+        Assert.Null(await _files.FindAsync(Lab, id, TestContext.Current.CancellationToken));
+        Assert.False(await _files.RemoveAsync(Lab, id, TestContext.Current.CancellationToken));
+        Assert.Equal("after", (await Assert.ThrowsAsync<TenancyException>(() => _files.ListAsync(Lab, null, id, 9, true, TestContext.Current.CancellationToken))).Field);
+    }
+
     [Fact]
     public async Task Files_OfATenant_HoldNoMoreThanTheBound()
     {

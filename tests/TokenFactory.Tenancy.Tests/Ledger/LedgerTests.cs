@@ -94,6 +94,22 @@ public abstract class LedgerTests(DatabaseKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Request_OnAnotherDevice_IsRecoveredOnThatOne()
+    {
+        Running running = new() { Now = Records.Of("a", Noon, generated: 3) };
+        _writer.Track(running);
+        await _writer.FlushAsync(withCheckpoints: true);
+        running.Now = Records.Of("a", Noon.AddSeconds(1), generated: 5) with { Device = "cpu:1" };
+        await _writer.FlushAsync(withCheckpoints: true);
+
+        await using LedgerWriter next = NewWriter();
+        await next.RecoverAsync(TestContext.Current.CancellationToken);
+
+        await using TenancyDbContext context = _test.Database.Open();
+        Assert.Equal("cpu:1", (await context.Usage.SingleAsync(TestContext.Current.CancellationToken)).Device);
+    }
+
+    [Fact]
     public async Task Request_Ended_LeavesNoCheckpoint()
     {
         Running running = new() { Now = Records.Of("a", Noon, generated: 3) };

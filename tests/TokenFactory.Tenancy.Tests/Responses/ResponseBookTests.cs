@@ -54,6 +54,16 @@ public abstract class ResponseBookTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Null(await _book.FindAsync(Lab, added.Id, Cancellation));
     }
 
+    [Theory]
+    [InlineData("resp_0000000000000000000000000000000\0")]
+    [InlineData("\0")]
+    [InlineData("")]
+    public async Task Id_OfNoForm_IsNotThere(string id)
+    {
+        Assert.Null(await _book.FindAsync(Lab, id, Cancellation));
+        Assert.False(await _book.RemoveAsync(Lab, id, Cancellation));
+    }
+
     [Fact]
     public async Task End_Open_ChangesItOnce()
     {
@@ -128,7 +138,7 @@ public abstract class ResponseBookTests(DatabaseKind kind) : IAsyncLifetime
     {
         StoredResponse response = new()
         {
-            Id = $"resp_{++_made}",
+            Id = string.Create(CultureInfo.InvariantCulture, $"resp_{++_made:x32}"),
             TenantId = tenant,
             PreviousId = previous,
             Input = "[\"ü\\u0000\"]",

@@ -5,7 +5,7 @@ namespace TokenFactory.Api.Administration.Wire;
 /// <param name="Name">The name to serve it under; absent: the folder's.</param>
 /// <param name="Device"><c>auto</c>, <c>cpu</c> or <c>cuda</c>.</param>
 /// <param name="Precision"><c>auto</c>; <c>fp32</c>, <c>int8</c> or <c>int4</c> on the processor, <c>bf16</c>, <c>fp16</c> or <c>fp8</c> on GPUs.</param>
-/// <param name="KvPrecision"><c>auto</c>, or <c>fp8</c> on GPUs: what keys and values are kept in.</param>
+/// <param name="KvPrecision"><c>auto</c>; <c>fp8</c> on GPUs; <c>fp32</c>, <c>fp16</c>, <c>int8</c> on the processor: what keys and values are kept in.</param>
 /// <param name="Replicas">How many replicas.</param>
 /// <param name="DevicesPerReplica">How many GPUs share a replica.</param>
 /// <param name="MaxSequences">Most sequences that run at once on a replica.</param>

@@ -6,6 +6,7 @@ using TokenFactory.Tenancy.Data;
 using TokenFactory.Web.Hosting;
 using TokenFactory.Web.Live.Loading;
 using TokenFactory.Web.Serving;
+using TokenFactory.Web.Serving.Benchmarks;
 using TokenFactory.Web.Serving.Downloads;
 using TokenFactory.Web.Serving.Folders;
 
@@ -152,6 +153,12 @@ public sealed partial class Models
     private async Task ResumeAsync(string model) => _problem = await TryAsync(() => Operations.ResumeAsync(model));
 
     private async Task EndAsync(string model) => _problem = await TryAsync(() => Operations.EndNowAsync(model));
+
+    private async Task BenchmarkAsync((string Model, BenchmarkPlan Plan) asked) => _problem = await TryAsync(() => Operations.BenchmarkAsync(asked.Model, asked.Plan));
+
+    private async Task CancelBenchmarkAsync(string model) => _problem = await TryAsync(() => Operations.CancelBenchmarkAsync(model));
+
+    private async Task DismissBenchmarkAsync(string model) => _problem = await TryAsync(() => Operations.DismissBenchmarkAsync(model));
 
     private async Task StopDownloadAsync(ModelDownload download) => _problem = await TryAsync(() => Operations.CancelDownloadAsync(download.Repository));
 

@@ -52,20 +52,12 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
     public IModelExecutor Load(ModelFolder folder, ModelOptions options, int replica, IProgress<ModelLoadProgress> progress, CancellationToken cancellation) =>
         OnnxModelExecutor.Load(folder, ToExecutor(options).ForReplica(replica, options.Replicas), progress, cancellation);
 
-    /// <summary>Blocks that were never used lie in no memory yet; what fills them is copied into the slots as well.</summary>
+    /// <summary>Blocks that were never used lie in no memory yet.</summary>
     private long Promised() => catalog.Models.Where(model => model.Facts.Memory is { SharesMemory: true }).SelectMany(model => model.Replicas.Select(replica =>
-    {
-        long tokens = (long)replica.Status.KvFree * replica.Limits.BlockSize;
-        long slots = Math.Min(tokens, (long)replica.Limits.MaxSequences * replica.MaxContext);
-        return (tokens + slots) * model.Facts.Memory!.KvTokenBytes;
-    })).Sum();
+        (long)replica.Status.KvFree * replica.Limits.BlockSize * model.Facts.Memory!.KvTokenBytes)).Sum();
 
     private OnnxExecutorOptions ToExecutor(ModelOptions options)
     {
-        if (options.KvPrecision != KvPrecision.Auto)
-        {
-            throw new ArgumentException("Keys and values are fp8; on the processor they are fp32. Leave their precision at auto, or load the model to a GPU.");
-        }
         OnnxExecutorOptions usual = new();
         return usual with
         {
@@ -76,6 +68,14 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
                 ModelPrecision.Int8 => WeightPrecision.Int8,
                 ModelPrecision.Int4 => WeightPrecision.Int4,
                 ModelPrecision other => throw new ArgumentException($"precision is {ModelBackends.NameOf(other)}; on the processor it is {ModelBackends.Names(Precisions)}."),
+            },
+            KvPrecision = options.KvPrecision switch
+            {
+                KvPrecision.Auto => OnnxKvPrecision.Auto,
+                KvPrecision.Fp32 => OnnxKvPrecision.Fp32,
+                KvPrecision.Fp16 => OnnxKvPrecision.Fp16,
+                KvPrecision.Int8 => OnnxKvPrecision.Int8,
+                _ => throw new ArgumentException("Keys and values are fp8; on the processor they are fp32, fp16 or int8. Leave their precision at auto, or load the model to a GPU."),
             },
             Threads = options.Threads,
             MaxSequences = options.MaxSequences ?? usual.MaxSequences,

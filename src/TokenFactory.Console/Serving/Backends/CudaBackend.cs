@@ -77,7 +77,12 @@ internal sealed class CudaBackend(DataFolder data, IOptions<TokenFactoryOptions>
                 ModelPrecision.Fp16 => CudaPrecision.Float16,
                 ModelPrecision other => throw new ArgumentException($"precision is {ModelBackends.NameOf(other)}; on GPUs it is {ModelBackends.Names(Precisions)}."),
             },
-            Fp8Kv = options.KvPrecision == KvPrecision.Fp8,
+            Fp8Kv = options.KvPrecision switch
+            {
+                KvPrecision.Auto => false,
+                KvPrecision.Fp8 => true,
+                KvPrecision other => throw new ArgumentException($"Keys and values are {ModelBackends.NameOf(other)}; on GPUs they are fp8, or auto: as the weights."),
+            },
             MaxSequences = options.MaxSequences ?? usual.MaxSequences,
             MaxContext = options.MaxContext,
             MaxStepTokens = options.MaxStepTokens ?? usual.MaxStepTokens,

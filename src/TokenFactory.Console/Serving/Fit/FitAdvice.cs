@@ -44,11 +44,11 @@ public sealed class FitAdvice(Func<ModelOptions, MemoryFit> estimate, Func<strin
         }
     }
 
-    /// <summary>KV memory that just holds so many sequences of a length, the copies that they run on among it.</summary>
+    /// <summary>KV memory that just holds so many sequences of a length.</summary>
     private static ModelOptions WithKvFor(ModelOptions options, MemoryFit fit, int sequences, int context)
     {
         long pool = fit.KvTokenBytes * sequences * context;
-        return Change(options, way => way.KvMemoryMegabytes = Math.Max(1, ((fit.KvSlotBytes > 0 ? 2 * pool : pool) + Mebibyte - 1) / Mebibyte));
+        return Change(options, way => way.KvMemoryMegabytes = Math.Max(1, (pool + Mebibyte - 1) / Mebibyte));
     }
 
     private static ModelOptions Change(ModelOptions options, Action<ModelOptions> change)

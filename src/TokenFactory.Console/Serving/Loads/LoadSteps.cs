@@ -23,6 +23,9 @@ internal sealed class LoadSteps(ModelLoadTicket ticket, TimeProvider clock)
     private int _stage = -1;
     private double _shown = -1;
 
+    /// <summary>What a stage is, in words.</summary>
+    public static string Doing(ModelLoadStage stage) => Array.Find(Stages, known => known.Stage == stage).Doing ?? "Making ready";
+
     public void Report(ReplicaLoadProgress value)
     {
         int stage = Array.FindIndex(Stages, known => known.Stage == value.Progress.Stage);
