@@ -25,37 +25,66 @@ internal static unsafe class AttendTask<TElement>
         int start = slice.Start + first, end = start + count;
         int from = args.Window > 0 ? Math.Max(0, start - args.Window + 1) : 0;
         OnlineSoftmax softmax = new(args, scratch, TElement.QueryUnit, TElement.ResultUnit, TElement.HasScales);
-        KvTile tile = default;
-        for (tile.First = from / AttentionScratch.Tile * AttentionScratch.Tile; tile.First < end; tile.First += AttentionScratch.Tile)
+        KvTile tile = TileAt(args, slice, head, from / AttentionScratch.Tile * AttentionScratch.Tile, end);
+        while (true)
         {
-            tile.Count = Math.Min(AttentionScratch.Tile, end - tile.First);
+            bool isLast = tile.First + tile.Count >= end;
+            KvTile next = isLast ? tile : TileAt(args, slice, head, tile.First + AttentionScratch.Tile, end);
             if (!args.Layout.IsAligned)
             {
                 TileReader<TElement>.Gather(args, slice.Blocks, head, scratch, ref tile);
-                Rows<Fp32Element>(args, start, count, rows, tile, scratch, softmax);
-                continue;
+                Rows<Fp32Element, NoReadAhead>(args, start, count, rows, tile, next, scratch, softmax);
             }
-            TileReader<TElement>.Locate(args, slice.Blocks, head, scratch, ref tile);
-            if (rows <= RowsInPlace || TElement.Format == KvFormat.Fp32)
+            else if (rows <= RowsInPlace)
             {
-                Rows<TElement>(args, start, count, rows, tile, scratch, softmax);
-                continue;
+                TileReader<TElement>.LoadScales(args.Layout, scratch, tile);
+                Rows<TElement, ReadAhead>(args, start, count, rows, tile, next, scratch, softmax);
             }
-            TileReader<TElement>.Widen(args.Layout, scratch, ref tile);
-            Rows<Fp32Element>(args, start, count, rows, tile, scratch, softmax);
+            else
+            {
+                TileReader<TElement>.LoadScales(args.Layout, scratch, tile);
+                Widened(args, start, count, rows, tile, scratch, softmax);
+            }
+            if (isLast)
+            {
+                break;
+            }
+            tile = next;
         }
         Store(args, slice, head, first, count, scratch);
     }
 
+    private static KvTile TileAt(in AttentionArguments args, in AttentionSlice slice, int head, int position, int end)
+    {
+        KvTile tile = new() { First = position, Count = Math.Min(AttentionScratch.Tile, end - position) };
+        if (args.Layout.IsAligned)
+        {
+            TileReader<TElement>.Locate(args, slice.Blocks, head, ref tile);
+        }
+        return tile;
+    }
+
+    // Floats need no widening: they are read where they lie, once with every few rows.
+    private static void Widened(
+        in AttentionArguments args, int start, int count, int rows, KvTile tile, in AttentionScratch scratch, in OnlineSoftmax softmax)
+    {
+        if (TElement.Format != KvFormat.Fp32)
+        {
+            TileReader<TElement>.Widen(args.Layout, scratch, ref tile);
+        }
+        Rows<Fp32Element, NoReadAhead>(args, start, count, rows, tile, tile, scratch, softmax);
+    }
+
     /// <summary>All rows with one tile; its numbers are as <typeparamref name="TRead"/> loads them.</summary>
-    private static void Rows<TRead>(
-        in AttentionArguments args, int start, int count, int rows, in KvTile tile, in AttentionScratch scratch, in OnlineSoftmax softmax)
+    private static void Rows<TRead, TAhead>(
+        in AttentionArguments args, int start, int count, int rows, in KvTile tile, in KvTile next, in AttentionScratch scratch, in OnlineSoftmax softmax)
         where TRead : struct, IKvElement
+        where TAhead : struct, IReadAhead
     {
         int padded = args.Layout.PaddedHead, step = Math.Min(rows, RowsInPlace);
         for (int row = 0; row < rows; row += step)
         {
-            ScoreKernel<TRead>.Run(step, scratch.Queries + ((long)row * padded), args.Layout, tile, scratch.Scores + ((long)row * AttentionScratch.Tile));
+            ScoreKernel<TRead, TAhead>.Run(step, scratch.Queries + ((long)row * padded), args.Layout, tile, next, scratch.Scores + ((long)row * AttentionScratch.Tile));
         }
         for (int row = 0; row < rows; row++)
         {
@@ -67,7 +96,7 @@ internal static unsafe class AttendTask<TElement>
         }
         for (int row = 0; row < rows; row += step)
         {
-            ValueKernel<TRead>.Run(step, scratch.Scores + ((long)row * AttentionScratch.Tile), tile, padded, scratch.Sums + ((long)row * padded));
+            ValueKernel<TRead, TAhead>.Run(step, scratch.Scores + ((long)row * AttentionScratch.Tile), tile, next, padded, scratch.Sums + ((long)row * padded));
         }
     }
 

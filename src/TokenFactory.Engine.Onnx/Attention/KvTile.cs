@@ -13,6 +13,9 @@ internal unsafe struct KvTile
 
     public Pointers Values;
 
+    /// <summary>Scales of the keys, behind which those of the values lie, in the pool; without meaning for a format that has none.</summary>
+    public Pointers Scales;
+
     /// <summary>One for each run of the tile.</summary>
     [System.Runtime.CompilerServices.InlineArray(AttentionScratch.Groups)]
     internal struct Pointers

@@ -7,8 +7,9 @@ namespace TokenFactory.Engine.Onnx.Attention;
 /// Products of query rows with the keys of a tile. Each is summed over the dimensions in their order, whatever rows and tiles are
 /// taken together, so that it does not depend on them.
 /// </summary>
-internal static unsafe class ScoreKernel<TElement>
+internal static unsafe class ScoreKernel<TElement, TAhead>
     where TElement : struct, IKvElement
+    where TAhead : struct, IReadAhead
 {
     private const int Lanes = KvPoolLayout.Lanes;
 
@@ -16,29 +17,35 @@ internal static unsafe class ScoreKernel<TElement>
     /// <param name="queries">[rows, padded head].</param>
     /// <param name="layout">The pool's.</param>
     /// <param name="tile">Keys; all runs can be read, also beyond the tile's count.</param>
+    /// <param name="next">The tile that follows, asked for ahead; without meaning where nothing is.</param>
     /// <param name="scores">[rows, <see cref="AttentionScratch.Tile"/>].</param>
-    public static void Run(int rows, float* queries, in KvPoolLayout layout, in KvTile tile, float* scores)
+    public static void Run(int rows, float* queries, in KvPoolLayout layout, in KvTile tile, in KvTile next, float* scores)
     {
         if (rows == 1)
         {
-            One(queries, tile, layout.HeadSize, scores);
+            One(queries, tile, next, layout.HeadSize, scores);
         }
         else if (rows == 2)
         {
-            Two(queries, layout.PaddedHead, tile, layout.HeadSize, scores);
+            Two(queries, layout.PaddedHead, tile, next, layout.HeadSize, scores);
         }
         else
         {
-            Four(queries, layout.PaddedHead, tile, layout.HeadSize, scores);
+            Four(queries, layout.PaddedHead, tile, next, layout.HeadSize, scores);
         }
     }
 
-    private static void One(float* q, in KvTile tile, nint size, float* scores)
+    private static void One(float* q, in KvTile tile, in KvTile next, nint size, float* scores)
     {
         byte* k0 = (byte*)tile.Keys[0], k1 = (byte*)tile.Keys[1], k2 = (byte*)tile.Keys[2], k3 = (byte*)tile.Keys[3];
         Vector512<float> s00 = Vector512<float>.Zero, s01 = Vector512<float>.Zero, s02 = Vector512<float>.Zero, s03 = Vector512<float>.Zero;
         for (nint i = 0; i < size; i++)
         {
+            if (TAhead.IsOn)
+            {
+                // The runs' lines one run after the other, so many each time that all are asked for in the end.
+                IReadAhead.Ask((byte*)next.Keys[(int)i % AttentionScratch.Groups] + (i / AttentionScratch.Groups * TElement.Bytes * IReadAhead.Line), TElement.Bytes);
+            }
             nint at = i * Lanes;
             Vector512<float> a = TElement.Load(k0, at), b = TElement.Load(k1, at), c = TElement.Load(k2, at), d = TElement.Load(k3, at);
             Vector512<float> f = Vector512.Create(q[i]);
@@ -50,13 +57,18 @@ internal static unsafe class ScoreKernel<TElement>
         Store(scores, s00, s01, s02, s03);
     }
 
-    private static void Two(float* q, nint stride, in KvTile tile, nint size, float* scores)
+    private static void Two(float* q, nint stride, in KvTile tile, in KvTile next, nint size, float* scores)
     {
         byte* k0 = (byte*)tile.Keys[0], k1 = (byte*)tile.Keys[1], k2 = (byte*)tile.Keys[2], k3 = (byte*)tile.Keys[3];
         Vector512<float> s00 = Vector512<float>.Zero, s01 = Vector512<float>.Zero, s02 = Vector512<float>.Zero, s03 = Vector512<float>.Zero;
         Vector512<float> s10 = Vector512<float>.Zero, s11 = Vector512<float>.Zero, s12 = Vector512<float>.Zero, s13 = Vector512<float>.Zero;
         for (nint i = 0; i < size; i++)
         {
+            if (TAhead.IsOn)
+            {
+                // The runs' lines one run after the other, so many each time that all are asked for in the end.
+                IReadAhead.Ask((byte*)next.Keys[(int)i % AttentionScratch.Groups] + (i / AttentionScratch.Groups * TElement.Bytes * IReadAhead.Line), TElement.Bytes);
+            }
             nint at = i * Lanes;
             Vector512<float> a = TElement.Load(k0, at), b = TElement.Load(k1, at), c = TElement.Load(k2, at), d = TElement.Load(k3, at);
             Vector512<float> f = Vector512.Create(q[i]);
@@ -74,7 +86,7 @@ internal static unsafe class ScoreKernel<TElement>
         Store(scores + AttentionScratch.Tile, s10, s11, s12, s13);
     }
 
-    private static void Four(float* q, nint stride, in KvTile tile, nint size, float* scores)
+    private static void Four(float* q, nint stride, in KvTile tile, in KvTile next, nint size, float* scores)
     {
         byte* k0 = (byte*)tile.Keys[0], k1 = (byte*)tile.Keys[1], k2 = (byte*)tile.Keys[2], k3 = (byte*)tile.Keys[3];
         Vector512<float> s00 = Vector512<float>.Zero, s01 = Vector512<float>.Zero, s02 = Vector512<float>.Zero, s03 = Vector512<float>.Zero;
@@ -83,6 +95,11 @@ internal static unsafe class ScoreKernel<TElement>
         Vector512<float> s30 = Vector512<float>.Zero, s31 = Vector512<float>.Zero, s32 = Vector512<float>.Zero, s33 = Vector512<float>.Zero;
         for (nint i = 0; i < size; i++)
         {
+            if (TAhead.IsOn)
+            {
+                // The runs' lines one run after the other, so many each time that all are asked for in the end.
+                IReadAhead.Ask((byte*)next.Keys[(int)i % AttentionScratch.Groups] + (i / AttentionScratch.Groups * TElement.Bytes * IReadAhead.Line), TElement.Bytes);
+            }
             nint at = i * Lanes;
             Vector512<float> a = TElement.Load(k0, at), b = TElement.Load(k1, at), c = TElement.Load(k2, at), d = TElement.Load(k3, at);
             Vector512<float> f = Vector512.Create(q[i]);

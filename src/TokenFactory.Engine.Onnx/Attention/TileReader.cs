@@ -8,8 +8,8 @@ internal static unsafe class TileReader<TElement>
 {
     private const int Lanes = KvPoolLayout.Lanes;
 
-    /// <summary>Points the tile at the pool; blocks are a multiple of 16 tokens.</summary>
-    public static void Locate(in AttentionArguments args, int* blocks, int head, in AttentionScratch scratch, ref KvTile tile)
+    /// <summary>Points a tile at the pool; blocks are a multiple of 16 tokens.</summary>
+    public static void Locate(in AttentionArguments args, int* blocks, int head, ref KvTile tile)
     {
         KvPoolLayout layout = args.Layout;
         int groups = (tile.Count + Lanes - 1) / Lanes;
@@ -21,11 +21,18 @@ internal static unsafe class TileReader<TElement>
             byte* run = args.Pool + layout.Run(blocks[position / layout.BlockSize], args.Layer, head);
             tile.Keys[group] = (nint)(run + ((long)place * layout.HeadSize * TElement.Bytes));
             tile.Values[group] = (nint)(run + layout.ValueOffset + ((long)place * layout.PaddedHead * TElement.Bytes));
-            if (TElement.HasScales)
-            {
-                Vector512.Load((float*)(run + layout.KeyScaleOffset) + place).Store(scratch.KeyScales + (group * Lanes));
-                Vector512.Load((float*)(run + layout.ValueScaleOffset) + place).Store(scratch.ValueScales + (group * Lanes));
-            }
+            tile.Scales[group] = (nint)(run + layout.KeyScaleOffset + ((long)place * sizeof(float)));
+        }
+    }
+
+    /// <summary>Copies the scales of a located tile.</summary>
+    public static void LoadScales(in KvPoolLayout layout, in AttentionScratch scratch, in KvTile tile)
+    {
+        for (int group = 0; TElement.HasScales && group < AttentionScratch.Groups; group++)
+        {
+            byte* scales = (byte*)tile.Scales[group];
+            Vector512.Load((float*)scales).Store(scratch.KeyScales + (group * Lanes));
+            Vector512.Load((float*)(scales + (layout.ValueScaleOffset - layout.KeyScaleOffset))).Store(scratch.ValueScales + (group * Lanes));
         }
     }
 

@@ -6,67 +6,69 @@ namespace TokenFactory.Engine.Onnx.Attention;
 /// Adds a tile's values, weighted, to the sums of rows. Each sum takes them in the order of their positions, whatever rows and
 /// dimensions are taken together, so that it does not depend on them.
 /// </summary>
-internal static unsafe class ValueKernel<TElement>
+internal static unsafe class ValueKernel<TElement, TAhead>
     where TElement : struct, IKvElement
+    where TAhead : struct, IReadAhead
 {
     private const int Lanes = KvPoolLayout.Lanes;
 
     /// <param name="rows">1, 2 or 4.</param>
     /// <param name="weights">[rows, <see cref="AttentionScratch.Tile"/>].</param>
     /// <param name="tile">Values.</param>
+    /// <param name="next">The tile that follows, asked for ahead; without meaning where nothing is.</param>
     /// <param name="padded">Numbers of a row, a multiple of 16.</param>
     /// <param name="sums">[rows, padded].</param>
-    public static void Run(int rows, float* weights, in KvTile tile, int padded, float* sums)
+    public static void Run(int rows, float* weights, in KvTile tile, in KvTile next, int padded, float* sums)
     {
         int at = 0;
         for (; rows <= 2 && at <= padded - (8 * Lanes); at += 8 * Lanes)
         {
             if (rows == 1)
             {
-                OneByEight(weights, tile, padded, at, sums + at);
+                OneByEight(weights, tile, next, padded, at, sums + at);
             }
             else
             {
-                TwoByEight(weights, tile, padded, at, sums + at);
+                TwoByEight(weights, tile, next, padded, at, sums + at);
             }
         }
         for (; at <= padded - (4 * Lanes); at += 4 * Lanes)
         {
-            ByFour(rows, weights, tile, padded, at, sums + at);
+            ByFour(rows, weights, tile, next, padded, at, sums + at);
         }
         for (; at < padded; at += Lanes)
         {
-            ByOne(rows, weights, tile, padded, at, sums + at);
+            ByOne(rows, weights, tile, next, padded, at, sums + at);
         }
     }
 
-    private static void ByFour(int rows, float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void ByFour(int rows, float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         if (rows == 4)
         {
-            FourByFour(weights, tile, stride, offset, sums);
+            FourByFour(weights, tile, next, stride, offset, sums);
             return;
         }
         for (int row = 0; row < rows; row++)
         {
-            OneByFour(weights + (row * AttentionScratch.Tile), tile, stride, offset, sums + (row * stride));
+            OneByFour(weights + (row * AttentionScratch.Tile), tile, next, stride, offset, sums + (row * stride));
         }
     }
 
-    private static void ByOne(int rows, float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void ByOne(int rows, float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         if (rows == 4)
         {
-            FourByOne(weights, tile, stride, offset, sums);
+            FourByOne(weights, tile, next, stride, offset, sums);
             return;
         }
         for (int row = 0; row < rows; row++)
         {
-            OneByOne(weights + (row * AttentionScratch.Tile), tile, stride, offset, sums + (row * stride));
+            OneByOne(weights + (row * AttentionScratch.Tile), tile, next, stride, offset, sums + (row * stride));
         }
     }
 
-    private static void FourByFour(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void FourByFour(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums), o01 = Vector512.Load(sums + Lanes), o02 = Vector512.Load(sums + (2 * Lanes)), o03 = Vector512.Load(sums + (3 * Lanes));
         Vector512<float> o10 = Vector512.Load(sums + stride), o11 = Vector512.Load(sums + stride + Lanes), o12 = Vector512.Load(sums + stride + (2 * Lanes)), o13 = Vector512.Load(sums + stride + (3 * Lanes));
@@ -75,10 +77,15 @@ internal static unsafe class ValueKernel<TElement>
         for (int first = 0; first < tile.Count; first += Lanes)
         {
             byte* values = (byte*)tile.Values[first / Lanes] + (offset * TElement.Bytes);
+            byte* ahead = (byte*)next.Values[first / Lanes] + (offset * TElement.Bytes);
             int count = Math.Min(tile.Count - first, Lanes);
             for (nint i = 0; i < count; i++)
             {
                 nint at = i * stride;
+                if (TAhead.IsOn)
+                {
+                    IReadAhead.Ask(ahead + (at * TElement.Bytes), 4 * Lanes * TElement.Bytes / IReadAhead.Line);
+                }
                 Vector512<float> a = TElement.Load(values, at), b = TElement.Load(values, at + Lanes), c = TElement.Load(values, at + (2 * Lanes)), d = TElement.Load(values, at + (3 * Lanes));
                 Vector512<float> w = Vector512.Create(weights[first + i]);
                 o00 = Vector512.FusedMultiplyAdd(w, a, o00);
@@ -120,17 +127,22 @@ internal static unsafe class ValueKernel<TElement>
         o33.Store(sums + (3 * stride) + (3 * Lanes));
     }
 
-    private static void TwoByEight(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void TwoByEight(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums), o01 = Vector512.Load(sums + Lanes), o02 = Vector512.Load(sums + (2 * Lanes)), o03 = Vector512.Load(sums + (3 * Lanes)), o04 = Vector512.Load(sums + (4 * Lanes)), o05 = Vector512.Load(sums + (5 * Lanes)), o06 = Vector512.Load(sums + (6 * Lanes)), o07 = Vector512.Load(sums + (7 * Lanes));
         Vector512<float> o10 = Vector512.Load(sums + stride), o11 = Vector512.Load(sums + stride + Lanes), o12 = Vector512.Load(sums + stride + (2 * Lanes)), o13 = Vector512.Load(sums + stride + (3 * Lanes)), o14 = Vector512.Load(sums + stride + (4 * Lanes)), o15 = Vector512.Load(sums + stride + (5 * Lanes)), o16 = Vector512.Load(sums + stride + (6 * Lanes)), o17 = Vector512.Load(sums + stride + (7 * Lanes));
         for (int first = 0; first < tile.Count; first += Lanes)
         {
             byte* values = (byte*)tile.Values[first / Lanes] + (offset * TElement.Bytes);
+            byte* ahead = (byte*)next.Values[first / Lanes] + (offset * TElement.Bytes);
             int count = Math.Min(tile.Count - first, Lanes);
             for (nint i = 0; i < count; i++)
             {
                 nint at = i * stride;
+                if (TAhead.IsOn)
+                {
+                    IReadAhead.Ask(ahead + (at * TElement.Bytes), 8 * Lanes * TElement.Bytes / IReadAhead.Line);
+                }
                 Vector512<float> a = TElement.Load(values, at), b = TElement.Load(values, at + Lanes), c = TElement.Load(values, at + (2 * Lanes)), d = TElement.Load(values, at + (3 * Lanes)), e = TElement.Load(values, at + (4 * Lanes)), f = TElement.Load(values, at + (5 * Lanes)), g = TElement.Load(values, at + (6 * Lanes)), h = TElement.Load(values, at + (7 * Lanes));
                 Vector512<float> w = Vector512.Create(weights[first + i]);
                 o00 = Vector512.FusedMultiplyAdd(w, a, o00);
@@ -170,16 +182,21 @@ internal static unsafe class ValueKernel<TElement>
         o17.Store(sums + stride + (7 * Lanes));
     }
 
-    private static void OneByEight(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void OneByEight(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums), o01 = Vector512.Load(sums + Lanes), o02 = Vector512.Load(sums + (2 * Lanes)), o03 = Vector512.Load(sums + (3 * Lanes)), o04 = Vector512.Load(sums + (4 * Lanes)), o05 = Vector512.Load(sums + (5 * Lanes)), o06 = Vector512.Load(sums + (6 * Lanes)), o07 = Vector512.Load(sums + (7 * Lanes));
         for (int first = 0; first < tile.Count; first += Lanes)
         {
             byte* values = (byte*)tile.Values[first / Lanes] + (offset * TElement.Bytes);
+            byte* ahead = (byte*)next.Values[first / Lanes] + (offset * TElement.Bytes);
             int count = Math.Min(tile.Count - first, Lanes);
             for (nint i = 0; i < count; i++)
             {
                 nint at = i * stride;
+                if (TAhead.IsOn)
+                {
+                    IReadAhead.Ask(ahead + (at * TElement.Bytes), 8 * Lanes * TElement.Bytes / IReadAhead.Line);
+                }
                 Vector512<float> a = TElement.Load(values, at), b = TElement.Load(values, at + Lanes), c = TElement.Load(values, at + (2 * Lanes)), d = TElement.Load(values, at + (3 * Lanes)), e = TElement.Load(values, at + (4 * Lanes)), f = TElement.Load(values, at + (5 * Lanes)), g = TElement.Load(values, at + (6 * Lanes)), h = TElement.Load(values, at + (7 * Lanes));
                 Vector512<float> w = Vector512.Create(weights[first + i]);
                 o00 = Vector512.FusedMultiplyAdd(w, a, o00);
@@ -202,16 +219,21 @@ internal static unsafe class ValueKernel<TElement>
         o07.Store(sums + (7 * Lanes));
     }
 
-    private static void OneByFour(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void OneByFour(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums), o01 = Vector512.Load(sums + Lanes), o02 = Vector512.Load(sums + (2 * Lanes)), o03 = Vector512.Load(sums + (3 * Lanes));
         for (int first = 0; first < tile.Count; first += Lanes)
         {
             byte* values = (byte*)tile.Values[first / Lanes] + (offset * TElement.Bytes);
+            byte* ahead = (byte*)next.Values[first / Lanes] + (offset * TElement.Bytes);
             int count = Math.Min(tile.Count - first, Lanes);
             for (nint i = 0; i < count; i++)
             {
                 nint at = i * stride;
+                if (TAhead.IsOn)
+                {
+                    IReadAhead.Ask(ahead + (at * TElement.Bytes), 4 * Lanes * TElement.Bytes / IReadAhead.Line);
+                }
                 Vector512<float> a = TElement.Load(values, at), b = TElement.Load(values, at + Lanes), c = TElement.Load(values, at + (2 * Lanes)), d = TElement.Load(values, at + (3 * Lanes));
                 Vector512<float> w = Vector512.Create(weights[first + i]);
                 o00 = Vector512.FusedMultiplyAdd(w, a, o00);
@@ -226,7 +248,7 @@ internal static unsafe class ValueKernel<TElement>
         o03.Store(sums + (3 * Lanes));
     }
 
-    private static void FourByOne(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void FourByOne(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums);
         Vector512<float> o10 = Vector512.Load(sums + stride);
@@ -256,7 +278,7 @@ internal static unsafe class ValueKernel<TElement>
         o30.Store(sums + (3 * stride));
     }
 
-    private static void OneByOne(float* weights, in KvTile tile, nint stride, nint offset, float* sums)
+    private static void OneByOne(float* weights, in KvTile tile, in KvTile next, nint stride, nint offset, float* sums)
     {
         Vector512<float> o00 = Vector512.Load(sums);
         for (int first = 0; first < tile.Count; first += Lanes)

@@ -17,6 +17,7 @@ internal static class MeasurementCommand
         ["cuda-host"] = CudaHostMeasurement.RunAsync,
         ["gateway"] = GatewayMeasurement.RunAsync,
         ["ledger"] = LedgerMeasurement.RunAsync,
+        ["attention"] = AttentionMeasurement.RunAsync,
         ["peer"] = PeerMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
