@@ -38,7 +38,7 @@ internal static unsafe class MachineLimits
 
     private static double Best(int threads, Action<int> body)
     {
-        SpinTeam team = new(threads);
+        using SpinTeam team = new(threads);
         double best = double.PositiveInfinity;
         team.Run(index =>
         {

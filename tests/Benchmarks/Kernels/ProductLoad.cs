@@ -42,7 +42,7 @@ internal sealed unsafe class ProductLoad : IDisposable
     /// <summary>Seconds of a product with the quantisation of its activations: the best round of several.</summary>
     public double Seconds(int threads, int rounds, double roundSeconds)
     {
-        SpinTeam team = new(threads);
+        using SpinTeam team = new(threads);
         double best = double.PositiveInfinity;
         int turns = 1;
         for (int round = 0; round < rounds; round++)

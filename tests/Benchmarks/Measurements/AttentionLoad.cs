@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TokenFactory.Benchmarks.Kernels;
 using TokenFactory.Engine.Onnx.Attention;
 
 namespace TokenFactory.Benchmarks.Measurements;
@@ -12,7 +13,7 @@ internal sealed unsafe class AttentionLoad : IDisposable
     private const int BlockSize = 16;
 
     private readonly KvPool _pool;
-    private readonly SpinningTeam _team;
+    private readonly SpinTeam _team;
     private readonly float[] _packed;
     private readonly float[] _output;
     private readonly float[] _table;
@@ -30,7 +31,7 @@ internal sealed unsafe class AttentionLoad : IDisposable
     /// <param name="sequences">Sequences.</param>
     /// <param name="past">Tokens that each has before the step.</param>
     /// <param name="count">Tokens of each in the step.</param>
-    public AttentionLoad(SpinningTeam team, KvFormat format, int sequences, int past, int count)
+    public AttentionLoad(SpinTeam team, KvFormat format, int sequences, int past, int count)
     {
         KvPoolLayout layout = new(format, 1, KvHeads, HeadSize, BlockSize);
         int blocks = (past + count + BlockSize - 1) / BlockSize, tokens = sequences * count;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
+using TokenFactory.Benchmarks.Kernels;
 using TokenFactory.Engine.Onnx.Attention;
 using TokenFactory.Web.Bench.Reports;
 
@@ -23,8 +23,8 @@ internal static class AttentionMeasurement
         bool passed = true;
         foreach (int threads in Arguments.Find(args, "--threads") is { } given ? [int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)] : new[] { 1, 2 })
         {
-            using SpinningTeam team = new(threads);
-            double bandwidth = Bandwidth(team);
+            using SpinTeam team = new(threads);
+            double bandwidth = MachineLimits.ReadBandwidth(threads) / 1e9;
             figures.Add(($"{threads} threads, read bandwidth", bandwidth, "GB/s"));
             foreach (KvFormat format in Enum.GetValues<KvFormat>())
             {
@@ -40,7 +40,7 @@ internal static class AttentionMeasurement
     }
 
     // The largest load lies in memory whatever the processor's caches: only it says something of the bandwidth.
-    private static bool Decode(SpinningTeam team, KvFormat format, double bandwidth, List<(string Name, double Value, string Unit)> figures)
+    private static bool Decode(SpinTeam team, KvFormat format, double bandwidth, List<(string Name, double Value, string Unit)> figures)
     {
         double speed = 0;
         foreach (int batch in Batches)
@@ -73,35 +73,5 @@ internal static class AttentionMeasurement
             times[i] = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
         }
         return Quantiles.Median(times);
-    }
-
-    private static unsafe double Bandwidth(SpinningTeam team)
-    {
-        const int Bytes = 256 << 20;
-        byte[] memory = GC.AllocateArray<byte>(Bytes, pinned: true);
-        memory.AsSpan().Fill(1);
-        int part = Bytes / team.Threads / 256 * 256;
-        long[] sums = new long[team.Threads * 16];
-        double time = Time(() => team.Run(thread =>
-        {
-            fixed (byte* begin = &memory[part * thread])
-            {
-                sums[thread * 16] = Read(begin, part);
-            }
-        }));
-        return (double)part * team.Threads / time / 1e6;
-    }
-
-    private static unsafe long Read(byte* from, int bytes)
-    {
-        Vector512<long> a = default, b = default, c = default, d = default;
-        for (nint i = 0; i < bytes; i += 256)
-        {
-            a += Vector512.Load((long*)(from + i));
-            b += Vector512.Load((long*)(from + i + 64));
-            c += Vector512.Load((long*)(from + i + 128));
-            d += Vector512.Load((long*)(from + i + 192));
-        }
-        return Vector512.Sum(a + b + c + d);
     }
 }
