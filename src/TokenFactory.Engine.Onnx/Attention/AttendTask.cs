@@ -38,7 +38,7 @@ internal static unsafe class AttendTask<TElement>
             else if (rows <= RowsInPlace)
             {
                 TileReader<TElement>.LoadScales(args.Layout, scratch, tile);
-                Rows<TElement, ReadAhead>(args, start, count, rows, tile, next, scratch, softmax);
+                Located(args, start, count, rows, tile, next, scratch, softmax);
             }
             else
             {
@@ -62,6 +62,18 @@ internal static unsafe class AttendTask<TElement>
             TileReader<TElement>.Locate(args, slice.Blocks, head, ref tile);
         }
         return tile;
+    }
+
+    // A run of floats is long enough for the processor to read ahead by itself: asking only takes time.
+    private static void Located(
+        in AttentionArguments args, int start, int count, int rows, in KvTile tile, in KvTile next, in AttentionScratch scratch, in OnlineSoftmax softmax)
+    {
+        if (TElement.Format == KvFormat.Fp32)
+        {
+            Rows<TElement, NoReadAhead>(args, start, count, rows, tile, next, scratch, softmax);
+            return;
+        }
+        Rows<TElement, ReadAhead>(args, start, count, rows, tile, next, scratch, softmax);
     }
 
     // Floats need no widening: they are read where they lie, once with every few rows.
