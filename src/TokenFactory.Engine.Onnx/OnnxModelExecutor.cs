@@ -58,7 +58,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         SupportedSpec.Check(folder);
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Read, 0));
         long machineBytes = options.MachineMemory();
-        int threads = options.Threads > 0 ? options.Threads : HostCpu.PhysicalCores();
+        int threads = options.ComputingThreads;
         WeightPrecision precision = Resolve(options.Precision, folder.Spec.ParameterCount);
         WeightLayout layout = WeightLayout.Create(folder.Spec, precision, options.PacksWeights);
         KvGeometry geometry = KvSizing.Compute(folder.Spec, options, precision, machineBytes);

@@ -50,11 +50,11 @@ internal sealed unsafe class DecoderSession : IDisposable
         _pooled = new NativeRegion((long)maxSequences * spec.HiddenSize * sizeof(float));
         _wanted = GC.AllocateArray<long>(maxSequences + 1, pinned: true);
         _pooledRows = GC.AllocateArray<long>(maxSequences, pinned: true);
-        _boundHidden = new BoundTensor(_binding, DecoderInputs.Hidden, null, TensorElementType.Float, sizeof(float), spec.HiddenSize);
-        _boundLogits = new BoundTensor(_binding, null, DecoderInputs.Logits, TensorElementType.Float, sizeof(float), spec.VocabularySize);
-        _boundWanted = new BoundTensor(_binding, DecoderInputs.Wanted, null, TensorElementType.Int64, sizeof(long));
-        _boundPooled = new BoundTensor(_binding, null, DecoderInputs.Pooled, TensorElementType.Float, sizeof(float), spec.HiddenSize);
-        _boundPooledRows = new BoundTensor(_binding, DecoderInputs.PooledRows, null, TensorElementType.Int64, sizeof(long));
+        _boundHidden = new BoundTensor(_binding, DecoderInputs.Hidden, isOutput: false, TensorElementType.Float, sizeof(float), spec.HiddenSize);
+        _boundLogits = new BoundTensor(_binding, DecoderInputs.Logits, isOutput: true, TensorElementType.Float, sizeof(float), spec.VocabularySize);
+        _boundWanted = new BoundTensor(_binding, DecoderInputs.Wanted, isOutput: false, TensorElementType.Int64, sizeof(long));
+        _boundPooled = new BoundTensor(_binding, DecoderInputs.Pooled, isOutput: true, TensorElementType.Float, sizeof(float), spec.HiddenSize);
+        _boundPooledRows = new BoundTensor(_binding, DecoderInputs.PooledRows, isOutput: false, TensorElementType.Int64, sizeof(long));
     }
 
     /// <summary>The embedding of token <paramref name="index"/> of the step, [hidden]; the caller's to write.</summary>

@@ -6,7 +6,7 @@ namespace TokenFactory.Engine.Onnx.Graph;
 
 /// <summary>
 /// Assembles an ONNX model (onnx.proto3): opset 21, com.microsoft 1 and operators of our own, weights in one external file. Every call
-/// that makes a node returns the name of its first output.
+/// that makes a node returns the name of its output.
 /// </summary>
 internal sealed class GraphWriter(string weightsFile)
 {
@@ -16,25 +16,14 @@ internal sealed class GraphWriter(string weightsFile)
     private readonly HashSet<string> _constants = [];
     private int _nodes;
 
-    public string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) => Node("", op, inputs, 1, attributes)[0];
+    public string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) => Node("", op, inputs, attributes);
 
     public string Contrib(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes) =>
-        Node(Microsoft, op, inputs, 1, attributes)[0];
+        Node(Microsoft, op, inputs, attributes);
 
     /// <summary>A node of our own operators, which runs a kernel of the session's <see cref="OperatorSet"/>.</summary>
     public string Own(string op, string input, long kernel) =>
-        Node(OperatorSet.Domain, op, [input], 1, OnnxAttribute.Of(OperatorSet.KernelAttribute, kernel))[0];
-
-    public string[] Node(string domain, string op, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<OnnxAttribute> attributes)
-    {
-        string[] names = new string[outputs];
-        for (int i = 0; i < outputs; i++)
-        {
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{op}_{_nodes}_{i}");
-        }
-        NamedNode(domain, op, inputs, names, attributes);
-        return names;
-    }
+        Node(OperatorSet.Domain, op, [input], OnnxAttribute.Of(OperatorSet.KernelAttribute, kernel));
 
     /// <summary>A node whose outputs the caller names; an empty name is an output that is not wanted.</summary>
     public void NamedNode(string domain, string op, ReadOnlySpan<string> inputs, ReadOnlySpan<string> outputs, params ReadOnlySpan<OnnxAttribute> attributes)
@@ -56,17 +45,6 @@ internal sealed class GraphWriter(string weightsFile)
         }
         node.Text(7, domain);
         _graph.Message(1, node);
-    }
-
-    /// <summary>An int64 constant vector, written once per content.</summary>
-    public string Constant(params ReadOnlySpan<long> values)
-    {
-        string name = "i64_" + string.Join('_', values.ToArray());
-        if (_constants.Add(name))
-        {
-            Initializer(name, OnnxElement.Int64, [values.Length], MemoryMarshal.AsBytes(values));
-        }
-        return name;
     }
 
     /// <summary>A float constant scalar, written once per value.</summary>
@@ -113,6 +91,13 @@ internal sealed class GraphWriter(string weightsFile)
         model.Message(8, Opset(Microsoft, 1));
         model.Message(8, Opset(OperatorSet.Domain, 1));
         return model.Written.ToArray();
+    }
+
+    private string Node(string domain, string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<OnnxAttribute> attributes)
+    {
+        string output = string.Create(CultureInfo.InvariantCulture, $"{op}_{_nodes}_0");
+        NamedNode(domain, op, inputs, [output], attributes);
+        return output;
     }
 
     private static ProtoWriter Opset(string domain, long version)

@@ -5,7 +5,6 @@ internal readonly struct OnnxAttribute
 {
     private const int FloatType = 1;
     private const int IntType = 2;
-    private const int TextType = 3;
 
     private OnnxAttribute(ProtoWriter message) => Message = message;
 
@@ -22,13 +21,6 @@ internal readonly struct OnnxAttribute
     {
         ProtoWriter message = Start(name, IntType);
         message.Integer(3, value);
-        return new OnnxAttribute(message);
-    }
-
-    public static OnnxAttribute Of(string name, string value)
-    {
-        ProtoWriter message = Start(name, TextType);
-        message.Text(4, value);
         return new OnnxAttribute(message);
     }
 

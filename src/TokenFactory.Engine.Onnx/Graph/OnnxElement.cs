@@ -5,7 +5,5 @@ internal enum OnnxElement
 {
     Float = 1,
     UInt8 = 2,
-    Int32 = 6,
     Int64 = 7,
-    Bool = 9,
 }

@@ -15,6 +15,8 @@ internal sealed unsafe class AttentionKernel(AttentionArguments layer, StepSlice
     // Below this many rows the keys and values are written sooner than another thread is woken.
     private const int LeastSharedRows = 8;
 
+    private readonly long _scratchBytes = PagedAttention.ScratchBytes(layer.Layout, layer.Heads);
+
     public void Compute(OperatorContext context)
     {
         AttentionArguments arguments = layer;
@@ -24,14 +26,13 @@ internal sealed unsafe class AttentionKernel(AttentionArguments layer, StepSlice
         arguments.SliceCount = slices.Count;
         arguments.Tokens = slices.Tokens;
         int attends = PagedAttention.AttendTasks(arguments);
-        long scratchBytes = PagedAttention.ScratchBytes(layer.Layout, layer.Heads);
         Work work = new()
         {
             Arguments = arguments,
             Prepares = PagedAttention.PrepareTasks(arguments),
             Attends = attends,
-            Scratch = scratch.Take(scratchBytes * threads),
-            ScratchBytes = scratchBytes,
+            Scratch = scratch.Take(_scratchBytes * threads),
+            ScratchBytes = _scratchBytes,
         };
         context.ParallelFor(rows < LeastSharedRows ? 1 : Math.Min(threads, work.Prepares), &Prepare, &work);
         context.ParallelFor(Math.Min(threads, attends), &Attend, &work);

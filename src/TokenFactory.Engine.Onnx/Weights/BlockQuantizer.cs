@@ -56,8 +56,9 @@ internal static class BlockQuantizer
         }
     }
 
-    // The full range is rarely best: clipping the outermost weight a little makes all the others finer. Both ends are tried inward.
-    private static (float Scale, int Zero) LeastError4(ReadOnlySpan<float> block)
+    /// <summary>Scale and zero point of 4 bits with the least squared error of a block.</summary>
+    /// <param name="block">32 weights.</param>
+    public static (float Scale, int Zero) LeastError4(ReadOnlySpan<float> block)
     {
         const int Steps = 8;
         float low = Math.Min(TensorPrimitives.Min(block), 0);
@@ -66,6 +67,7 @@ internal static class BlockQuantizer
         {
             return (0, 8);
         }
+        // The full range is rarely best: clipping the outermost weight a little makes all the others finer. Both ends are tried inward.
         float best = float.PositiveInfinity;
         (float Scale, int Zero) choice = default;
         for (int step = 0; step < Steps; step++)

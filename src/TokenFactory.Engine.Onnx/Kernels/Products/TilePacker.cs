@@ -78,19 +78,16 @@ internal static class TilePacker
     // The weights are rounded again with the scale as it is stored, so that its own rounding adds no error of its own.
     private static void Pack4(ReadOnlySpan<float> values, int row, Span<byte> target)
     {
-        Span<byte> unused = stackalloc byte[Block / 2];
-        Span<float> chosen = stackalloc float[1];
-        Span<byte> zeros = stackalloc byte[1];
-        BlockQuantizer.Row4(values, unused, chosen, zeros);
-        Half scale = (Half)Math.Min(chosen[0], (float)Half.MaxValue);
+        (float exact, int zero) = BlockQuantizer.LeastError4(values);
+        Half scale = (Half)Math.Min(exact, (float)Half.MaxValue);
         float inverse = Inverse(scale);
         for (int k = 0; k < Block; k++)
         {
-            int weight = Math.Clamp((int)MathF.Round(values[k] * inverse) + zeros[0], 0, 15);
+            int weight = Math.Clamp((int)MathF.Round(values[k] * inverse) + zero, 0, 15);
             target[Offset(row, k % 16)] |= (byte)(weight << (k / 16 * 4));
         }
         WriteScale(scale, row, 4, target);
-        target[PackedFormat.ZeroOffset(4) + (row % 16)] |= (byte)(zeros[0] << (row / 16 * 4));
+        target[PackedFormat.ZeroOffset(4) + (row % 16)] |= (byte)(zero << (row / 16 * 4));
     }
 
     // Rounded upward: a scale rounded down would clip the largest weight.
