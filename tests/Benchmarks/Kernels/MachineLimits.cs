@@ -1,29 +1,14 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using TokenFactory.Engine.Onnx.Kernels;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace TokenFactory.Benchmarks.Kernels;
 
-/// <summary>What the machine can do at most: reading memory, and adding products of bytes in 512 bits.</summary>
+/// <summary>What the machine can do at most: adding products of bytes in 512 bits.</summary>
 internal static unsafe class MachineLimits
 {
     private const int Rounds = 8;
-
-    /// <summary>Bytes a second of so many threads that read ranges of their own, the best of several rounds.</summary>
-    public static double ReadBandwidth(int threads)
-    {
-        const long Bytes = 512L << 20;
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 4096);
-        new Span<byte>(memory, (int)Bytes).Fill(1);
-        using CodeMemory code = new(Assemble(EmitRead));
-        var read = (delegate* unmanaged<byte*, long, void>)code.Base;
-        long part = Bytes / threads;
-        double seconds = Best(threads, index => read(memory + (index * part), part / 512));
-        NativeMemory.AlignedFree(memory);
-        return Bytes / seconds;
-    }
 
     /// <summary>Operations a second (a product and a sum are two), the best of several rounds.</summary>
     public static double DotPeak(int threads)
@@ -76,20 +61,6 @@ internal static unsafe class MachineLimits
         using MemoryStream stream = new();
         code.Assemble(new StreamCodeWriter(stream), 0);
         return stream.ToArray();
-    }
-
-    private static void EmitRead(Assembler code)
-    {
-        Label turn = code.CreateLabel();
-        code.Label(ref turn);
-        for (int line = 0; line < 512; line += 64)
-        {
-            code.prefetcht0(__byte_ptr[rax + (4096 + line)]);
-            code.vmovdqu32(zmm16, __[rax + line]);
-        }
-        code.add(rax, 512);
-        code.dec(r11);
-        code.jnz(turn);
     }
 
     // Registers 16 and up are the caller's to lose in either system's convention; so are the first six of the others.

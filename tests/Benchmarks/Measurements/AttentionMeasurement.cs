@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TokenFactory.Benchmarks.Kernels;
 using TokenFactory.Engine.Onnx.Attention;
+using TokenFactory.Telemetry.Bounds;
 using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
@@ -24,7 +25,7 @@ internal static class AttentionMeasurement
         foreach (int threads in Arguments.Find(args, "--threads") is { } given ? [int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)] : new[] { 1, 2 })
         {
             using SpinTeam team = new(threads);
-            double bandwidth = MachineLimits.ReadBandwidth(threads) / 1e9;
+            double bandwidth = ReadBandwidth.Measure(threads).BytesPerSecond / 1e9;
             figures.Add(($"{threads} threads, read bandwidth", bandwidth, "GB/s"));
             foreach (KvFormat format in Enum.GetValues<KvFormat>())
             {

@@ -9,13 +9,16 @@ namespace TokenFactory.Benchmarks.Measurements;
 
 /// <summary>
 /// The executor against llama.cpp on the same weights, in alternating runs: the computation of a prompt, and decoding with 1, 8 and 32
-/// sequences. llama.cpp's side is its own llama-batched-bench, which samples nothing; ours samples greedily.
+/// sequences (<c>--sequences</c>). llama.cpp's side is its own llama-batched-bench, which samples nothing; ours samples greedily.
 /// </summary>
 internal static class PeerMeasurement
 {
     private const int PromptTokens = 512;
 
-    private static readonly (int Sequences, int Steps)[] Decodes = [(1, 64), (8, 24), (32, 12)];
+    // Tokens that a run decodes over all its sequences, in at least and at most so many steps.
+    private const int DecodedTokens = 192;
+    private const int LeastSteps = 12;
+    private const int MostSteps = 64;
 
     public static async Task<Measurement> RunAsync(string[] args)
     {
@@ -25,11 +28,12 @@ internal static class PeerMeasurement
         string[] peerOptions = (Arguments.Find(args, "--peer-options") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         int pairs = int.Parse(Arguments.Find(args, "--pairs") ?? "5", CultureInfo.InvariantCulture);
         int context = int.Parse(Arguments.Find(args, "--depth") ?? "256", CultureInfo.InvariantCulture);
+        int[] sequences = [.. (Arguments.Find(args, "--sequences") ?? "1,8,32").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         int longest = Math.Max(PromptTokens, context) + 128;
         using OnnxModelExecutor executor = OnnxModelExecutor.Load(folder, new OnnxExecutorOptions
         {
             Precision = Enum.Parse<WeightPrecision>(Arguments.Require(args, "--precision", "Int4 or Int8"), ignoreCase: true),
-            MaxSequences = Decodes[^1].Sequences,
+            MaxSequences = sequences.Max(),
             MaxContext = longest,
             KvMemoryBytes = 12L << 30,
         });
@@ -39,17 +43,18 @@ internal static class PeerMeasurement
             "prompt of 512",
             () => new ExecutorLoad(executor, 1, longest).Prefill(PromptTokens),
             () => PeerAsync(peer, peerModel, peerOptions, PromptTokens, 1, 1, "speed_pp"));
-        foreach ((int sequences, int steps) in Decodes)
+        foreach (int count in sequences)
         {
+            int steps = Math.Clamp(DecodedTokens / count, LeastSteps, MostSteps);
             await CompareAsync(
-                string.Create(CultureInfo.InvariantCulture, $"{sequences} sequences after {context}"),
+                string.Create(CultureInfo.InvariantCulture, $"{count} sequences after {context}"),
                 () =>
                 {
-                    ExecutorLoad load = new(executor, sequences, longest);
+                    ExecutorLoad load = new(executor, count, longest);
                     load.Prefill(context);
                     return load.Decode(steps);
                 },
-                () => PeerAsync(peer, peerModel, peerOptions, context, steps, sequences, "speed_tg"));
+                () => PeerAsync(peer, peerModel, peerOptions, context, steps, count, "speed_tg"));
         }
         return new Measurement(true, figures);
 

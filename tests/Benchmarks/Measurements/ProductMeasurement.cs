@@ -1,6 +1,7 @@
 using System.Globalization;
 using TokenFactory.Benchmarks.Kernels;
 using TokenFactory.Engine.Onnx.Kernels;
+using TokenFactory.Telemetry.Bounds;
 
 namespace TokenFactory.Benchmarks.Measurements;
 
@@ -34,7 +35,7 @@ internal static class ProductMeasurement
         bool passed = true;
         foreach (int threads in threadCounts)
         {
-            double bandwidth = MachineLimits.ReadBandwidth(threads);
+            double bandwidth = ReadBandwidth.Measure(threads).BytesPerSecond;
             double peak = MachineLimits.DotPeak(threads);
             figures.Add(($"{threads} threads, reading memory", bandwidth / 1e9, "GB/s"));
             figures.Add(($"{threads} threads, dot products", peak / 1e9, "GOP/s"));
