@@ -11,7 +11,7 @@ namespace TokenFactory.Benchmarks.Kernels;
 /// </summary>
 internal sealed unsafe class ProductLoad : IDisposable
 {
-    private const long CopiesBytes = 256L << 20;
+    private const long CopiesBytes = 1L << 30;
 
     private readonly byte* _weights;
     private readonly byte* _scratch;

@@ -42,6 +42,32 @@ public sealed class ProductTests
 
     [Theory]
     [MemberData(nameof(LevelsAndBits))]
+    public void RunTask_OneRowWithManyTiles_EqualsDoubleProductOfQuantizedValues(int level, int bits)
+    {
+        // Three tasks of four tiles or more, which are read side by side; some left over, and one that is not whole.
+        foreach ((int rows, int columns) in new[] { (384, 32), (384 + 37, 96), (64 * 32, 65), ((19 * 32) + 1, 200) })
+        {
+            AssertEqualsQuantized(level, 1, rows, columns, bits);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndBits))]
+    public void RunTask_OneRow_IsTheSameToTheBitAsAmongOthers(int level, int bits)
+    {
+        using ProductCase alone = new(1, (19 * 32) + 7, 160, bits);
+        using ProductCase among = new(5, (19 * 32) + 7, 160, bits);
+        using GuardedMemory bias = new(alone.Rows * sizeof(float));
+        bias.Floats.Fill(0.25f);
+        alone.Bias = among.Bias = bias;
+        alone.Input.CopyTo(among.Input);
+        alone.Run((CpuLevel)level);
+        among.Run((CpuLevel)level);
+        Assert.Equal(alone.Output.ToArray(), among.Output[..alone.Rows].ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndBits))]
     public void RunTask_SeveralGroupsOfRows_EqualsDoubleProductOfQuantizedValues(int level, int bits) =>
         AssertEqualsQuantized(level, 100, 40, 8192, bits);
 

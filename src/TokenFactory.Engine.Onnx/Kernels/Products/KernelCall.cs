@@ -26,13 +26,16 @@ internal unsafe struct KernelCall
     /// <summary>Blocks along a row; at least one.</summary>
     public long Blocks;
 
-    /// <summary>Bytes from the weights that are used to those that are fetched meanwhile. These need not exist.</summary>
+    /// <summary>Bytes from one tile to the next, of a kernel that takes several.</summary>
+    public long TileStride;
+
+    /// <summary>Bytes from the weights that are used to those that a kernel of one tile fetches meanwhile. These need not exist.</summary>
     public long Ahead;
 
     /// <summary>The first row's 32 results.</summary>
     public float* Output;
 
-    /// <summary>Bytes from one row's results to the next.</summary>
+    /// <summary>Bytes from one row's results to the next, or from one tile's where the kernel takes several.</summary>
     public long OutputStride;
 
     /// <summary>A value of <see cref="LowNibbles"/>.</summary>

@@ -54,10 +54,37 @@ internal static unsafe class Product
         int ranges = TileRanges(product);
         (int firstRow, int endRow) = Part(product.Count, groups, task / ranges);
         (int firstTile, int endTile) = Part(PackedFormat.Tiles(product.Rows), ranges, task % ranges);
-        for (int tile = firstTile; tile < endTile; tile++)
+        int tile = endRow - firstRow == 1 && product.Kernels->FourTiles != 0 ? RunApart(product, firstTile, endTile, firstRow) : firstTile;
+        for (; tile < endTile; tile++)
         {
             RunTile(product, tile, firstRow, endRow);
         }
+    }
+
+    /// <summary>Runs a row with whole tiles of a range, read as several runs side by side, and returns the first tile that is left.</summary>
+    private static int RunApart(in ProductArguments product, int firstTile, int endTile, int row)
+    {
+        int each = (Math.Min(endTile, product.Rows / PackedFormat.TileRows) - firstTile) / KernelTable.TilesTogether;
+        long tileBytes = PackedFormat.TileBytes(product.Columns, product.Bits);
+        KernelCall call = default;
+        call.Activations = (ActivationBlock*)(product.Scratch + (row * RowQuantizer.RowBytes(product.Columns)));
+        call.Blocks = PackedFormat.Blocks(product.Columns);
+        call.TileStride = each * tileBytes;
+        call.OutputStride = (long)each * PackedFormat.TileRows * sizeof(float);
+        call.NibbleMask = KernelCall.LowNibbles;
+        for (int tile = firstTile; tile < firstTile + each; tile++)
+        {
+            call.Weights = product.Weights + (tile * tileBytes);
+            call.Output = product.Output + (row * product.OutputStride) + (tile * PackedFormat.TileRows);
+            product.Kernels->RunFourTiles(&call);
+        }
+        int done = Math.Max(0, each) * KernelTable.TilesTogether;
+        if (product.Bias != null && done > 0)
+        {
+            int feature = firstTile * PackedFormat.TileRows;
+            AddBias(product.Output + (row * product.OutputStride) + feature, product.OutputStride, rows: 1, new ReadOnlySpan<float>(product.Bias + feature, done * PackedFormat.TileRows));
+        }
+        return firstTile + done;
     }
 
     private static void RunTile(in ProductArguments product, int tile, int firstRow, int endRow)

@@ -19,10 +19,36 @@ internal sealed partial class ProductEmitter
 
     private int Sum(int row, int vector) => (row * SideBySide) + vector;
 
-    private int Feature(int part, int vector) => ((part * SideBySide) + vector) * _vector.Lanes;
+    /// <summary>The feature of its tile with which a vector begins.</summary>
+    private int Feature(int part, int vector) => ((part * OfTile) + (vector % OfTile)) * _vector.Lanes;
 
     private AssemblerMemoryOperand Group(int step, int part, int vector) =>
-        Weights + ((step * PackedFormat.GroupBytes) + (Feature(part, vector) * PackedFormat.GroupColumns));
+        Tile(vector / OfTile) + ((step * PackedFormat.GroupBytes) + (Feature(part, vector) * PackedFormat.GroupColumns));
+
+    // One stride reaches three tiles, as it reaches three rows; the kernel of several tiles has one row, and its registers are free.
+    private static AssemblerMemoryOperand Tile(int tile) => tile switch
+    {
+        0 => Weights + 0,
+        1 => Weights + TileStride + 0,
+        2 => Weights + (TileStride * 2) + 0,
+        _ => FourthTile + 0,
+    };
+
+    private void StartStrides()
+    {
+        if (_tiles == 1)
+        {
+            _code.mov(Stride, Field(nameof(KernelCall.ActivationStride)));
+            _code.lea(ThirdRow, __[Stride + (Stride * 2)]);
+            _code.add(ThirdRow, Rows);
+        }
+        else
+        {
+            _code.mov(TileStride, Field(nameof(KernelCall.TileStride)));
+            _code.lea(FourthTile, __[TileStride + (TileStride * 2)]);
+            _code.add(FourthTile, Weights);
+        }
+    }
 
     private static AssemblerMemoryOperand ActivationField(int row, string field) => Row(row, Offset<ActivationBlock>(field));
 
@@ -46,6 +72,10 @@ internal sealed partial class ProductEmitter
         {
             for (int v = 0; v < SideBySide; v++)
             {
+                if (v > 0 && v % OfTile == 0)
+                {
+                    _code.add(Output, Stride);
+                }
                 _vector.Store(Output + (Feature(part, v) * sizeof(float)), Sums + Sum(row, v));
             }
             _code.add(Output, Stride);

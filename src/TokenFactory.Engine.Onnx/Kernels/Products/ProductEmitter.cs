@@ -7,6 +7,7 @@ namespace TokenFactory.Engine.Onnx.Kernels.Products;
 /// <summary>
 /// Emits the kernel that multiplies one tile of weights with a few rows of activations: y[r, 0..31] = Σ over blocks of
 /// (weight scale · activation scale · integer product). Called as void(KernelCall*), in either system's convention.
+/// For one row there is also a kernel of four tiles that lie apart: memory gives more to a thread that reads several runs at once.
 /// </summary>
 /// <remarks>
 /// Registers, of rows R and V vectors side by side: R·V integer sums of the block, R·V float sums, then the working registers.
@@ -15,9 +16,14 @@ namespace TokenFactory.Engine.Onnx.Kernels.Products;
 /// </remarks>
 internal sealed partial class ProductEmitter
 {
-    private const int SideBySide = 2;
+    private const int OfTile = 2;
     private const int CacheLine = 64;
     private const int Steps = PackedFormat.BlockColumns / PackedFormat.GroupColumns;
+
+    // At the rate at which one row uses up each of four runs of weights, the former covers the time that memory takes, the latter that of
+    // the second cache: the first has too few places for all that memory has to have under way.
+    private const int FarAheadBytes = 8192;
+    private const int NearAheadBytes = 512;
 
     private static readonly AssemblerRegister64 Call = rax;
     private static readonly AssemblerRegister64 Output = rcx;
@@ -26,20 +32,26 @@ internal sealed partial class ProductEmitter
     private static readonly AssemblerRegister64 Rows = r8;
     private static readonly AssemblerRegister64 ThirdRow = r9;
     private static readonly AssemblerRegister64 Stride = r10;
+    private static readonly AssemblerRegister64 TileStride = r9;
+    private static readonly AssemblerRegister64 FourthTile = r10;
     private static readonly AssemblerRegister64 Count = r11;
 
     private readonly Assembler _code;
     private readonly VectorCode _vector;
     private readonly int _bits;
     private readonly int _rows;
+    private readonly int _tiles;
 
-    private ProductEmitter(Assembler code, VectorCode vector, int bits, int rows)
+    private ProductEmitter(Assembler code, VectorCode vector, int bits, int rows, int tiles)
     {
         _code = code;
         _vector = vector;
         _bits = bits;
         _rows = rows;
+        _tiles = tiles;
     }
+
+    private int SideBySide => OfTile * _tiles;
 
     private int Sums => _rows * SideBySide;
 
@@ -48,10 +60,16 @@ internal sealed partial class ProductEmitter
     private int Activation => FirstScratch + SideBySide;
 
     /// <summary>The most rows of one kernel: as many as the registers' sums allow beside two of weights, one of activations and the mask.</summary>
-    public static int MostRows(VectorCode vector) => Math.Min((vector.Registers - SideBySide - 2) / (2 * SideBySide), KernelTable.MostRows);
+    public static int MostRows(VectorCode vector) => Math.Min((vector.Registers - OfTile - 2) / (2 * OfTile), KernelTable.MostRows);
 
-    /// <summary>Adds a kernel at the assembler's place.</summary>
-    public static void Emit(Assembler code, VectorCode vector, int bits, int rows) => new ProductEmitter(code, vector, bits, rows).EmitAll();
+    /// <summary>Whether the registers suffice for four tiles side by side.</summary>
+    public static bool TakesFourTiles(VectorCode vector) => PackedFormat.TileRows == vector.Lanes * OfTile;
+
+    /// <summary>Adds the kernel of one tile and so many rows at the assembler's place.</summary>
+    public static void Emit(Assembler code, VectorCode vector, int bits, int rows) => new ProductEmitter(code, vector, bits, rows, tiles: 1).EmitAll();
+
+    /// <summary>Adds the kernel of four tiles and one row at the assembler's place.</summary>
+    public static void EmitFourTiles(Assembler code, VectorCode vector, int bits) => new ProductEmitter(code, vector, bits, rows: 1, KernelTable.TilesTogether).EmitAll();
 
     private void EmitAll()
     {
@@ -61,7 +79,7 @@ internal sealed partial class ProductEmitter
         {
             MoveSaved(store: true);
         }
-        int parts = PackedFormat.TileRows / (_vector.Lanes * SideBySide);
+        int parts = PackedFormat.TileRows / (_vector.Lanes * OfTile);
         _vector.Start();
         for (int part = 0; part < parts; part++)
         {
@@ -79,11 +97,9 @@ internal sealed partial class ProductEmitter
     {
         _code.mov(Weights, Field(nameof(KernelCall.Weights)));
         _code.mov(Rows, Field(nameof(KernelCall.Activations)));
-        _code.mov(Stride, Field(nameof(KernelCall.ActivationStride)));
         _code.mov(Ahead, Field(nameof(KernelCall.Ahead)));
         _code.mov(Count, Field(nameof(KernelCall.Blocks)));
-        _code.lea(ThirdRow, __[Stride + (Stride * 2)]);
-        _code.add(ThirdRow, Rows);
+        StartStrides();
         for (int i = 0; i < Sums; i++)
         {
             _vector.Zero(Sums + i);
@@ -97,7 +113,7 @@ internal sealed partial class ProductEmitter
         EmitBlock(part);
         _code.add(Weights, PackedFormat.BlockBytes(_bits));
         _code.add(Rows, Marshal.SizeOf<ActivationBlock>());
-        _code.add(ThirdRow, Marshal.SizeOf<ActivationBlock>());
+        _code.add(_tiles == 1 ? ThirdRow : FourthTile, _tiles == 1 ? Marshal.SizeOf<ActivationBlock>() : PackedFormat.BlockBytes(_bits));
         _code.dec(Count);
         _code.jnz(block);
         EmitStores(part);
@@ -105,9 +121,9 @@ internal sealed partial class ProductEmitter
 
     private void EmitBlock(int part)
     {
-        for (int line = 0; line < PackedFormat.BlockBytes(_bits) && part == 0; line += CacheLine)
+        if (part == 0)
         {
-            _code.prefetcht0(__byte_ptr[Weights + Ahead + line]);
+            EmitFetches();
         }
         if (_bits == 8)
         {
@@ -119,6 +135,25 @@ internal sealed partial class ProductEmitter
         }
         EmitSteps(part);
         EmitScaling(part);
+    }
+
+    private void EmitFetches()
+    {
+        for (int line = 0; line < PackedFormat.BlockBytes(_bits); line += CacheLine)
+        {
+            for (int tile = 0; tile < _tiles; tile++)
+            {
+                if (_tiles == 1)
+                {
+                    _code.prefetcht0(__byte_ptr[Weights + Ahead + line]);
+                }
+                else
+                {
+                    _code.prefetcht1(__byte_ptr[Tile(tile) + (FarAheadBytes + line)]);
+                    _code.prefetcht0(__byte_ptr[Tile(tile) + (NearAheadBytes + line)]);
+                }
+            }
+        }
     }
 
     private void StartSums8()
@@ -137,7 +172,7 @@ internal sealed partial class ProductEmitter
         for (int v = 0; v < SideBySide; v++)
         {
             int feature = Feature(part, v);
-            _vector.LoadBytes(FirstScratch + v, Weights + (PackedFormat.ZeroOffset(4) + (feature % 16)));
+            _vector.LoadBytes(FirstScratch + v, Tile(v / OfTile) + (PackedFormat.ZeroOffset(4) + (feature % 16)));
             if (feature >= 16)
             {
                 _vector.ShiftNibble(FirstScratch + v);
@@ -210,7 +245,7 @@ internal sealed partial class ProductEmitter
     {
         for (int v = 0; v < SideBySide; v++)
         {
-            _vector.LoadHalves(FirstScratch + v, Weights + (PackedFormat.ScaleOffset(_bits) + (Feature(part, v) * sizeof(ushort))));
+            _vector.LoadHalves(FirstScratch + v, Tile(v / OfTile) + (PackedFormat.ScaleOffset(_bits) + (Feature(part, v) * sizeof(ushort))));
         }
         for (int row = 0; row < _rows; row++)
         {

@@ -15,6 +15,8 @@ internal sealed unsafe class ProductKernels
     {
         _tables = (KernelTable*)NativeMemory.AllocZeroed(2, (nuint)sizeof(KernelTable));
         using MemoryStream stream = new();
+        // No kernel lies at 0, which says that there is none.
+        stream.WriteByte(0);
         Emit(level, 4, Table(4), stream);
         Emit(level, 8, Table(8), stream);
         // Nothing gives the code back: kernels run on threads that nobody here knows.
@@ -36,15 +38,26 @@ internal sealed unsafe class ProductKernels
     // Positions in the code become addresses once the code has its place.
     private static void Emit(CpuLevel level, int bits, KernelTable* table, MemoryStream stream)
     {
-        const int Alignment = 64;
-        table->Rows = ProductEmitter.MostRows(VectorCode.Of(level, new Assembler(64)));
+        VectorCode registers = VectorCode.Of(level, new Assembler(64));
+        table->Rows = ProductEmitter.MostRows(registers);
         for (int rows = 1; rows <= table->Rows; rows++)
         {
-            table->Entries[rows - 1] = stream.Length;
-            Assembler assembler = new(64);
-            ProductEmitter.Emit(assembler, VectorCode.Of(level, assembler), bits, rows);
-            assembler.Assemble(new StreamCodeWriter(stream), 0);
-            stream.Write(new byte[-(int)stream.Length & (Alignment - 1)]);
+            table->Entries[rows - 1] = Write(assembler => ProductEmitter.Emit(assembler, VectorCode.Of(level, assembler), bits, rows), stream);
         }
+        if (ProductEmitter.TakesFourTiles(registers))
+        {
+            table->FourTiles = Write(assembler => ProductEmitter.EmitFourTiles(assembler, VectorCode.Of(level, assembler), bits), stream);
+        }
+    }
+
+    private static long Write(Action<Assembler> emit, MemoryStream stream)
+    {
+        const int Alignment = 64;
+        stream.Write(new byte[-(int)stream.Length & (Alignment - 1)]);
+        long start = stream.Length;
+        Assembler assembler = new(64);
+        emit(assembler);
+        assembler.Assemble(new StreamCodeWriter(stream), 0);
+        return start;
     }
 }
