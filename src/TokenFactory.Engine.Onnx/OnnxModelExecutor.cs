@@ -5,6 +5,7 @@ using TokenFactory.Engine.Loading;
 using TokenFactory.Engine.Onnx.Attention;
 using TokenFactory.Engine.Onnx.Execution;
 using TokenFactory.Engine.Onnx.Graph;
+using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Memory;
 using TokenFactory.Engine.Onnx.Weights;
@@ -31,7 +32,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
         _weights = weights;
         _kernels = kernels;
         _session = session;
-        _thread = new StepThread(runner, limits.MaxSequences);
+        _thread = new StepThread(runner, limits.MaxSamples);
     }
 
     public DeviceInfo Device { get; }
@@ -73,12 +74,13 @@ public sealed class OnnxModelExecutor : IModelExecutor
         DecoderKernels kernels = scope.Keep(new DecoderKernels(
             folder.Spec, layout, WeightMemory.Read(Path.Combine(cache, WeightCache.WeightsFile), layout.OwnParts(), threads, cancellation), geometry, threads));
         byte[] graph = DecoderGraph.Build(folder.Spec, layout, kernels, WeightCache.WeightsFile);
-        DecoderSession session = scope.Keep(new DecoderSession(graph, cache, kernels.Operators, folder.Spec, geometry.Sequences, options.MaxStepTokens, threads));
-        StepRunner Runner() => new(folder.Spec, map[WeightRole.TokenEmbedding], kernels.Slices, session, geometry.Sequences, geometry.Capacity);
+        ExecutorLimits limits = Limit(geometry, options, folder.Spec);
+        DecoderSession session = scope.Keep(
+            new DecoderSession(graph, cache, kernels.Operators, folder.Spec, geometry.Sequences, limits.MaxSamples, options.MaxStepTokens, threads));
+        StepRunner Runner() => new(folder.Spec, map[WeightRole.TokenEmbedding], kernels.Slices, session, geometry.Sequences, limits.MaxSamples, geometry.Capacity);
 
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         cancellation.ThrowIfCancellationRequested();
-        ExecutorLimits limits = Limit(geometry, options, folder.Spec);
         WarmUp.Run(Runner(), limits);
         DeviceInfo device = new(
             string.Create(CultureInfo.InvariantCulture, $"cpu:{options.DeviceIndex}"), HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
@@ -124,6 +126,7 @@ public sealed class OnnxModelExecutor : IModelExecutor
             MaxContext = geometry.Capacity,
             VocabularySize = spec.VocabularySize,
             StepsInFlight = 1,
+            VerifiedRows = Math.Min(Product.RowsForOne, options.MaxStepTokens),
             PooledWidth = spec.HiddenSize,
         };
         limits.Validate();

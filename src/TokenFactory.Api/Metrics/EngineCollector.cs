@@ -17,6 +17,8 @@ internal sealed class EngineCollector
     private readonly Counter _generated;
     private readonly Counter _steps;
     private readonly Counter _preemptions;
+    private readonly Counter _drafted;
+    private readonly Counter _accepted;
     private readonly Counter _failedSteps;
     private readonly Counter _moved;
     private readonly Counter _corrupted;
@@ -38,6 +40,8 @@ internal sealed class EngineCollector
         _generated = factory.CreateCounter("tokenfactory_generation_tokens_total", "Tokens generated.", account);
         _steps = factory.CreateCounter("tokenfactory_steps_total", "Steps completed.", replica);
         _preemptions = factory.CreateCounter("tokenfactory_preemptions_total", "Sequences that gave up their KV blocks to others.", replica);
+        _drafted = factory.CreateCounter("tokenfactory_drafted_tokens_total", "Tokens that were guessed ahead and verified.", replica);
+        _accepted = factory.CreateCounter("tokenfactory_accepted_drafts_total", "Guessed tokens that were right: they needed no step of their own.", replica);
         _failedSteps = factory.CreateCounter("tokenfactory_failed_steps_total", "Times that the device failed to compute steps.", replica);
         _moved = factory.CreateCounter("tokenfactory_moved_requests_total", "Requests that another replica went on with after this one had failed.", replica);
         _corrupted = factory.CreateCounter("tokenfactory_corrupted_requests_total", "Requests ended because their logits held NaN.", replica);
@@ -84,6 +88,8 @@ internal sealed class EngineCollector
         _blocks.WithLabels(model, device, "free").Set(status.KvFree);
         _steps.WithLabels(model, device).IncTo(status.Steps);
         _preemptions.WithLabels(model, device).IncTo(status.Preemptions);
+        _drafted.WithLabels(model, device).IncTo(status.Drafted);
+        _accepted.WithLabels(model, device).IncTo(status.Accepted);
         _failedSteps.WithLabels(model, device).IncTo(status.FailedSteps);
         _moved.WithLabels(model, device).IncTo(status.Moved);
         _corrupted.WithLabels(model, device).IncTo(status.Corrupted);

@@ -29,6 +29,8 @@ internal sealed class VllmSeries
     private readonly Counter _cacheQueries;
     private readonly Counter _cacheHits;
     private readonly Counter _preemptions;
+    private readonly Counter _drafted;
+    private readonly Counter _accepted;
     private readonly Counter _successes;
     private readonly Histogram _firstToken;
     private readonly Histogram _gaps;
@@ -55,6 +57,8 @@ internal sealed class VllmSeries
         _cacheQueries = factory.CreateCounter("vllm_prefix_cache_queries_total", "Prompt tokens that were looked for in the KV cache.", labels);
         _cacheHits = factory.CreateCounter("vllm_prefix_cache_hits_total", "Prompt tokens that were found there.", labels);
         _preemptions = factory.CreateCounter("vllm_num_preemptions_total", "Sequences that gave up their KV blocks to others.", labels);
+        _drafted = factory.CreateCounter("vllm_spec_decode_num_draft_tokens_total", "Tokens that were guessed ahead and verified.", labels);
+        _accepted = factory.CreateCounter("vllm_spec_decode_num_accepted_tokens_total", "Guessed tokens that were right.", labels);
         _successes = factory.CreateCounter("vllm_request_success_total", "Requests ended, by reason.", [.. labels, "finished_reason"]);
         _firstToken = OfSeconds("vllm_time_to_first_token_seconds", "Time from arrival to the first token.", Seconds);
         _gaps = OfSeconds("vllm_inter_token_latency_seconds", "Mean time between a request's tokens, counted once for each of them but the first.", GapSeconds);
@@ -142,6 +146,8 @@ internal sealed class VllmSeries
         _cacheQueries.WithLabels(labels).IncTo(prefill + cached);
         _cacheHits.WithLabels(labels).IncTo(cached);
         _preemptions.WithLabels(labels).IncTo(status.Preemptions);
+        _drafted.WithLabels(labels).IncTo(status.Drafted);
+        _accepted.WithLabels(labels).IncTo(status.Accepted);
     }
 
     private static int IndexOf(IReadOnlyList<EngineLoop> replicas, EngineLoop replica)

@@ -23,6 +23,7 @@ internal sealed class BenchFlags
     private readonly Option<int?> _context = Count("--context", "Longest sequence in tokens, prompt and output together, to which longer requests are cut; default as configured, with --url as the server says.");
     private readonly Option<int?> _threads = Count("--threads", "Threads that compute on the processor; default as configured.");
     private readonly Option<int?> _stepTokens = Count("--step-tokens", "Most tokens of a step; default as configured.");
+    private readonly Option<int?> _drafts = Count("--draft-tokens", "Tokens that are guessed ahead for a sequence and verified in one step. Default none: models that are fed random tokens repeat themselves, and guesses of that would flatter them.");
     private readonly Option<Uri> _url = new("--url") { HelpName = "URL", CustomParser = ParseUrl, Description = "Measures the server at this address, any that answers POST /v1/completions as OpenAI's does, in place of the engine in this process." };
     private readonly Option<string> _key = new("--key") { HelpName = "KEY", Description = $"The server's API key; default: {KeyVariable} of the environment, where no list of processes shows it." };
     private readonly Option<PromptForm?> _prompts = Word<PromptForm>("--prompts", "What prompts are sent as; default ids, or text where the server takes no ids.");
@@ -67,7 +68,7 @@ internal sealed class BenchFlags
 
     private Option[] All =>
     [
-        _model, _device, _precision, _sequences, _context, _threads, _stepTokens, _url, _key, _prompts, _vocabulary, _promptTokens, _outputTokens, _requests,
+        _model, _device, _precision, _sequences, _context, _threads, _stepTokens, _drafts, _url, _key, _prompts, _vocabulary, _promptTokens, _outputTokens, _requests,
         _concurrency, _rate, _trace, _scale, _most, _tracePrefixes, _sharedPrefix, _seed, _lane, _tenants, _firstToken, _betweenTokens, _json, _compare,
     ];
 
@@ -128,7 +129,7 @@ internal sealed class BenchFlags
             }
         }
         bool isServer = Has(_url);
-        foreach (Option option in new Option[] { _device, _precision, _sequences, _threads, _stepTokens, _tenants })
+        foreach (Option option in new Option[] { _device, _precision, _sequences, _threads, _stepTokens, _drafts, _tenants })
         {
             Forbid(option, isServer, "is for the engine in this process; a server that is measured by --url has settings of its own.");
         }
@@ -160,6 +161,7 @@ internal sealed class BenchFlags
             Context = parsed.GetValue(_context),
             Threads = parsed.GetValue(_threads),
             StepTokens = parsed.GetValue(_stepTokens),
+            DraftTokens = parsed.GetValue(_drafts) ?? 0,
             Url = parsed.GetValue(_url),
             Key = parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable(KeyVariable),
             Prompts = parsed.GetValue(_prompts),

@@ -88,6 +88,7 @@ internal sealed class BenchModel : IAsyncDisposable
         wanted.MaxSequences = options.Sequences ?? found.MaxSequences;
         wanted.MaxContext = options.Context ?? found.MaxContext;
         wanted.Threads = options.Threads ?? found.Threads;
+        wanted.DraftTokens = options.DraftTokens;
         wanted.MaxStepTokens = options.StepTokens ?? found.MaxStepTokens;
         return wanted;
     }

@@ -26,6 +26,9 @@ internal sealed record BenchOptions
     /// <summary>Most tokens of a step.</summary>
     public int? StepTokens { get; init; }
 
+    /// <summary>Tokens that are guessed ahead for a sequence; more than the executor verifies are as many as it does.</summary>
+    public int DraftTokens { get; init; }
+
     /// <summary>The server that is measured; null: the engine in this process.</summary>
     public Uri? Url { get; init; }
 

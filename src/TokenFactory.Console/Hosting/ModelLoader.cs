@@ -76,7 +76,13 @@ internal sealed class ModelLoader(ModelBackends backends, ModelFolders folders, 
     private static BatchPolicy ToPolicy(ModelOptions options, IModelExecutor executor)
     {
         BatchPolicy policy = BatchPolicy.For(executor.Limits);
-        return policy with { PrefillChunk = options.PrefillChunk ?? policy.PrefillChunk, QueueRequests = options.QueueRequests };
+        return policy with
+        {
+            PrefillChunk = options.PrefillChunk ?? policy.PrefillChunk,
+            // It starts as the most that the executor verifies.
+            DraftTokens = Math.Min(options.DraftTokens ?? policy.DraftTokens, policy.DraftTokens),
+            QueueRequests = options.QueueRequests,
+        };
     }
 
     private static SamplingParameters ToSampling(GenerationDefaults defaults)

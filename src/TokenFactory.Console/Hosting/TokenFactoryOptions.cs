@@ -127,6 +127,9 @@ public sealed class ModelOptions
     /// <summary>Most prompt tokens that one sequence computes in a step; null: as many as a step holds.</summary>
     public int? PrefillChunk { get; set; }
 
+    /// <summary>Most tokens that are guessed ahead for a sequence and verified in one step; 0: none; null: as many as are nearly free there (none on a GPU).</summary>
+    public int? DraftTokens { get; set; }
+
     /// <summary>Most requests that wait; more are refused with 503.</summary>
     public int QueueRequests { get; set; } = 2048;
 
@@ -144,6 +147,10 @@ public sealed class ModelOptions
         if (Threads < 0)
         {
             yield return $"{key}:{nameof(Threads)} is {Threads}; it must be 0 (one each physical core) or more.";
+        }
+        if (DraftTokens < 0)
+        {
+            yield return $"{key}:{nameof(DraftTokens)} is {DraftTokens}; it must be 0 (none) or more.";
         }
         foreach ((string name, long? value) in new (string, long?)[]
         {

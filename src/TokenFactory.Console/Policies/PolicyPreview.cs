@@ -22,6 +22,9 @@ public static class PolicyPreview
         AddShares(effects, before, after);
         Add(effects, before.TokenBudget, after.TokenBudget, Invariant(
             $"A step computes at most {after.TokenBudget:N0} tokens (was {before.TokenBudget:N0}): {(after.TokenBudget < before.TokenBudget ? "steps are shorter, prompts take more of them" : "steps may take longer, prompts take fewer of them")}."));
+        Add(effects, before.DraftTokens, after.DraftTokens, after.DraftTokens == 0
+            ? Invariant($"No tokens are guessed ahead (was {before.DraftTokens}): a request that quotes or repeats gets one token a step like the others.")
+            : Invariant($"While few requests run, up to {after.DraftTokens} of a request's next tokens are guessed from its own text and verified in one step (was {before.DraftTokens})."));
         Add(effects, before.KvWatermark, after.KvWatermark, Invariant(
             $"{after.KvWatermark:P1} of the KV blocks stay available when a request is let in (was {before.KvWatermark:P1}): {(after.KvWatermark > before.KvWatermark ? "fewer requests at once, and fewer that give up their blocks later" : "more requests at once, and more that may have to give up their blocks")}."));
         Add(effects, before.QueueRequests, after.QueueRequests, Invariant(

@@ -35,9 +35,10 @@ internal sealed unsafe class DecoderSession : IDisposable
     /// <param name="operators">The operators that its nodes name.</param>
     /// <param name="spec">The model.</param>
     /// <param name="maxSequences">Most sequences of a step.</param>
+    /// <param name="maxSamples">Most tokens of a step whose logits are wanted.</param>
     /// <param name="maxTokens">Most tokens of a step.</param>
     /// <param name="threads">Threads of the session.</param>
-    public DecoderSession(byte[] model, string weightsFolder, OperatorSet operators, ModelSpec spec, int maxSequences, int maxTokens, int threads)
+    public DecoderSession(byte[] model, string weightsFolder, OperatorSet operators, ModelSpec spec, int maxSequences, int maxSamples, int maxTokens, int threads)
     {
         _hiddenSize = spec.HiddenSize;
         _vocabulary = spec.VocabularySize;
@@ -46,9 +47,9 @@ internal sealed unsafe class DecoderSession : IDisposable
         _session = new InferenceSession(model, _options);
         _binding = _session.CreateIoBinding();
         _hidden = new NativeRegion((long)maxTokens * spec.HiddenSize * sizeof(float));
-        _logits = new NativeRegion((long)(maxSequences + 1) * spec.VocabularySize * sizeof(float));
+        _logits = new NativeRegion((long)(maxSamples + 1) * spec.VocabularySize * sizeof(float));
         _pooled = new NativeRegion((long)maxSequences * spec.HiddenSize * sizeof(float));
-        _wanted = GC.AllocateArray<long>(maxSequences + 1, pinned: true);
+        _wanted = GC.AllocateArray<long>(maxSamples + 1, pinned: true);
         _pooledRows = GC.AllocateArray<long>(maxSequences, pinned: true);
         _boundHidden = new BoundTensor(_binding, DecoderInputs.Hidden, isOutput: false, TensorElementType.Float, sizeof(float), spec.HiddenSize);
         _boundLogits = new BoundTensor(_binding, DecoderInputs.Logits, isOutput: true, TensorElementType.Float, sizeof(float), spec.VocabularySize);

@@ -19,14 +19,14 @@ internal sealed class StepRunner
     private readonly int[] _pooled;
     private readonly int _capacity;
 
-    public StepRunner(ModelSpec spec, TensorView embedding, StepSlices slices, DecoderSession session, int maxSequences, int capacity)
+    public StepRunner(ModelSpec spec, TensorView embedding, StepSlices slices, DecoderSession session, int maxSequences, int maxSamples, int capacity)
     {
         _spec = spec;
         _embedding = embedding;
         _slices = slices;
         _session = session;
         _sampler = new Sampler(spec.VocabularySize);
-        _wanted = new int[maxSequences];
+        _wanted = new int[maxSamples];
         _pooled = new int[maxSequences];
         _capacity = capacity;
     }
@@ -45,7 +45,7 @@ internal sealed class StepRunner
         }
         _slices.Set(plan);
         CollectRows(plan);
-        _session.Run(plan.Tokens.Length, _wanted.AsSpan(0, plan.SampleCount), _pooled.AsSpan(0, plan.PoolCount));
+        _session.Run(plan.Tokens.Length, _wanted.AsSpan(0, plan.SampledRows), _pooled.AsSpan(0, plan.PoolCount));
         Sample(plan, result);
         Pool(plan, result);
         result.ComputeTime = Stopwatch.GetElapsedTime(start);
@@ -75,7 +75,7 @@ internal sealed class StepRunner
         }
     }
 
-    // The last token of each slice that samples, and of each that is pooled, in the order of the slices.
+    // The last token of each slice that samples and those before its drafts, and the last of each that is pooled, in the order of the slices.
     private void CollectRows(StepPlan plan)
     {
         int wanted = 0;
@@ -85,7 +85,10 @@ internal sealed class StepRunner
             int row = slice.TokenOffset + slice.Count - 1;
             if (slice.Samples)
             {
-                _wanted[wanted++] = row;
+                for (int sampled = row - slice.Drafts; sampled <= row; sampled++)
+                {
+                    _wanted[wanted++] = sampled;
+                }
             }
             else if (slice.Pools)
             {
@@ -102,9 +105,25 @@ internal sealed class StepRunner
         {
             if (slices[i].Sampling is { } sampling)
             {
-                Span<float> logits = _session.Logits(index++);
-                LogitsObserver?.Invoke(i, logits.ToArray());
-                _sampler.Sample(logits, sampling, i, result);
+                SampleSlice(plan, i, sampling, index, result);
+                index += slices[i].SampledRows;
+            }
+        }
+    }
+
+    /// <summary>Samples after the last token that is certain, and goes on for as long as what was sampled is what was drafted.</summary>
+    private void SampleSlice(StepPlan plan, int index, SamplingState sampling, int firstRow, StepResult result)
+    {
+        ref readonly StepSlice slice = ref plan.Slices[index];
+        ReadOnlySpan<int> drafts = plan.Tokens.Slice(slice.TokenOffset + slice.Count - slice.Drafts, slice.Drafts);
+        for (int i = 0; i <= drafts.Length; i++)
+        {
+            Span<float> logits = _session.Logits(firstRow + i);
+            LogitsObserver?.Invoke(index, logits.ToArray());
+            _sampler.Sample(logits, sampling, index, result);
+            if (i < drafts.Length && result.Samples[^1].Token != drafts[i])
+            {
+                return;
             }
         }
     }

@@ -33,8 +33,17 @@ public sealed record ExecutorLimits
     /// </summary>
     public int StepsInFlight { get; init; } = 1;
 
+    /// <summary>
+    /// Rows of a step up to which one more costs next to nothing, because the step waits for the weights: draft tokens fill a step that
+    /// has fewer. 0 where the executor verifies no drafts; an executor that takes two steps at a time verifies none.
+    /// </summary>
+    public int VerifiedRows { get; init; }
+
     /// <summary>Numbers of a pooled vector (<see cref="StepSlice.Pools"/>); 0 where the executor pools nothing.</summary>
     public int PooledWidth { get; init; }
+
+    /// <summary>Most tokens that a step samples: one a sequence, and one more for each draft that it verifies.</summary>
+    public int MaxSamples => MaxSequences + VerifiedRows;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the first limit that makes no sense.</summary>
     public void Validate()
@@ -49,6 +58,10 @@ public sealed record ExecutorLimits
         if (StepsInFlight is < 1 or > 2)
         {
             throw new ArgumentException($"{nameof(StepsInFlight)} is {StepsInFlight}; an executor takes 1 or 2 steps at a time.");
+        }
+        if (VerifiedRows < 0 || (VerifiedRows > 0 && StepsInFlight > 1))
+        {
+            throw new ArgumentException($"{nameof(VerifiedRows)} is {VerifiedRows} with {StepsInFlight} steps in flight; drafts are verified one step at a time.");
         }
         if (PooledWidth < 0)
         {

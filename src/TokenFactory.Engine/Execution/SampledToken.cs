@@ -3,7 +3,7 @@ namespace TokenFactory.Engine.Execution;
 /// <summary>A token and the natural logarithm of the probability that the model gave it, before penalties, bias and temperature.</summary>
 public readonly record struct TokenLogprob(int Token, float Logprob);
 
-/// <summary>The token sampled for one slice of a step.</summary>
+/// <summary>A token sampled for a slice of a step.</summary>
 public struct SampledToken
 {
     /// <summary>Stands for the token of a row in which the model computed something that is no number.</summary>

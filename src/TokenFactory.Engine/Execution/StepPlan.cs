@@ -5,7 +5,7 @@ namespace TokenFactory.Engine.Execution;
 
 /// <summary>
 /// What one step computes: a flat token array cut into slices, one a sequence. Slices of one token (decode rows, in the main) come
-/// first, slices of several (prefill chunks) after them. A plan is pooled: arrays are sized once and refilled each step.
+/// first, slices of several (prefill chunks, and decode rows with drafts) after them. A plan is pooled: arrays are sized once and refilled each step.
 /// </summary>
 public sealed class StepPlan
 {
@@ -40,6 +40,9 @@ public sealed class StepPlan
     /// <summary>Slices that sample a token.</summary>
     public int SampleCount { get; private set; }
 
+    /// <summary>Rows whose logits are wanted: one a slice that samples, and one for each draft.</summary>
+    public int SampledRows { get; private set; }
+
     /// <summary>Slices that are pooled.</summary>
     public int PoolCount { get; private set; }
 
@@ -54,6 +57,7 @@ public sealed class StepPlan
         _sliceCount = 0;
         SingleTokenSlices = 0;
         SampleCount = 0;
+        SampledRows = 0;
         PoolCount = 0;
     }
 
@@ -71,7 +75,8 @@ public sealed class StepPlan
     /// Adds a slice of <paramref name="count"/> tokens and returns its tokens for the caller to fill. Single-token slices go before
     /// all others: adding one after a longer slice throws <see cref="InvalidOperationException"/>.
     /// </summary>
-    public Span<int> Add(int row, int start, int count, bool fresh, KvBlockTable blocks, int blockCount, SamplingState? sampling, bool pools = false)
+    public Span<int> Add(
+        int row, int start, int count, bool fresh, KvBlockTable blocks, int blockCount, SamplingState? sampling, bool pools = false, int drafts = 0)
     {
         if (count == 1)
         {
@@ -92,9 +97,11 @@ public sealed class StepPlan
         slice.BlockCount = blockCount;
         slice.Sampling = sampling;
         slice.Pools = pools;
+        slice.Drafts = drafts;
         if (sampling is not null)
         {
             SampleCount++;
+            SampledRows += 1 + drafts;
         }
         if (pools)
         {

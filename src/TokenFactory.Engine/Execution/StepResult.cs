@@ -12,7 +12,7 @@ public sealed class StepResult
     private int _pooledCount;
     private int _pooledWidth;
 
-    /// <param name="maxSamples">Most slices of a step that sample.</param>
+    /// <param name="maxSamples">Most tokens that a step samples.</param>
     public StepResult(int maxSamples)
     {
         _samples = new SampledToken[maxSamples];
@@ -21,7 +21,7 @@ public sealed class StepResult
 
     public long StepId { get; private set; }
 
-    /// <summary>Tokens sampled, in the order of their slices.</summary>
+    /// <summary>Tokens sampled, in the order of their slices; of a slice with drafts one more than it had right.</summary>
     public ReadOnlySpan<SampledToken> Samples => _samples.AsSpan(0, _sampleCount);
 
     /// <summary>Most likely tokens of the rows that asked for them, most likely first within a row.</summary>

@@ -30,7 +30,13 @@ public struct StepSlice
     /// <summary>Entries of <see cref="Blocks"/> that this slice may touch; they cover <c>Start + Count</c> tokens.</summary>
     public int BlockCount;
 
-    /// <summary>How to sample the token after the last of the slice; null where the slice ends inside the prompt and nothing is sampled.</summary>
+    /// <summary>
+    /// How many of its last tokens are drafts, guesses of what will be sampled: the token before each is sampled from, and the next draft
+    /// only where the sample is equal to the one before. Keys and values of rejected drafts are written, and written over by a later step.
+    /// </summary>
+    public int Drafts;
+
+    /// <summary>How to sample the token after the last of the slice, and after each before a draft; null where the slice ends inside the prompt and nothing is sampled.</summary>
     public SamplingState? Sampling;
 
     /// <summary>
@@ -40,4 +46,7 @@ public struct StepSlice
     public bool Pools;
 
     public readonly bool Samples => Sampling is not null;
+
+    /// <summary>Rows whose logits are wanted: the last token's, and those of the tokens before each draft.</summary>
+    public readonly int SampledRows => Samples ? 1 + Drafts : 0;
 }

@@ -84,6 +84,7 @@ internal sealed class EngineCore : IDisposable
             ArrivedAt = generation.ArrivedAt,
             Owner = generation,
             HashRoot = HashRoot(request),
+            MayDraft = request.StopStrings.Count == 0,
         };
         generation.Sequence = sequence;
         generation.Output = new GenerationOutput(_options.Tokenizer.CreateDecoder(request.SkipSpecialTokens), request.StopStrings);

@@ -12,6 +12,8 @@ public sealed class EngineStatus
     private int _kvFree;
     private long _steps;
     private long _preemptions;
+    private long _drafted;
+    private long _accepted;
     private long _failedSteps;
     private long _moved;
     private long _corrupted;
@@ -28,6 +30,12 @@ public sealed class EngineStatus
     public int KvFree => Volatile.Read(ref _kvFree);
 
     public long Preemptions => Volatile.Read(ref _preemptions);
+
+    /// <summary>Tokens that were drafted and verified.</summary>
+    public long Drafted => Volatile.Read(ref _drafted);
+
+    /// <summary>Drafts that were what the model sampled: tokens that needed no step of their own.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>Times that the executor failed; no token of the steps then under way counted.</summary>
     public long FailedSteps => Volatile.Read(ref _failedSteps);
@@ -74,5 +82,7 @@ public sealed class EngineStatus
         Volatile.Write(ref _kvCached, scheduler.Blocks.CachedCount);
         Volatile.Write(ref _kvFree, scheduler.Blocks.FreeCount);
         Volatile.Write(ref _preemptions, scheduler.Preemptions);
+        Volatile.Write(ref _drafted, scheduler.Drafted);
+        Volatile.Write(ref _accepted, scheduler.Accepted);
     }
 }

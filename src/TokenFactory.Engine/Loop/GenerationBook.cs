@@ -47,6 +47,7 @@ internal sealed class GenerationBook
         {
             SplitEnergy(step, joules);
         }
+        SettleDrafts(step, result);
         ReadOnlySpan<Sequence> sequences = step.Sequences;
         foreach (ref readonly SampledToken sample in result.Samples)
         {
@@ -89,9 +90,11 @@ internal sealed class GenerationBook
     /// <summary>Makes text of the tokens taken in last and hands it to their readers.</summary>
     public void Publish()
     {
-        foreach (TakenToken taken in _taken)
+        for (int i = 0; i < _taken.Count; i++)
         {
-            Publish(taken.Generation, taken.Sample);
+            // A step with drafts gives a generation several tokens, one after the other.
+            bool isLast = i + 1 == _taken.Count || _taken[i + 1].Generation != _taken[i].Generation;
+            Publish(_taken[i].Generation, _taken[i].Sample, isLast);
         }
         _taken.Clear();
     }
@@ -178,6 +181,29 @@ internal sealed class GenerationBook
         _scheduler.Blocks.DropCache();
     }
 
+    /// <summary>
+    /// Before any token is taken in: one may end its sequence, whose full blocks become shareable then, and those of rejected drafts must not.
+    /// </summary>
+    private void SettleDrafts(ScheduledStep step, StepResult result)
+    {
+        if (step.Plan.SampledRows == step.Plan.SampleCount)
+        {
+            return;
+        }
+        ReadOnlySpan<SampledToken> samples = result.Samples;
+        for (int first = 0, end; first < samples.Length; first = end)
+        {
+            int slice = samples[first].Slice;
+            for (end = first + 1; end < samples.Length && samples[end].Slice == slice; end++)
+            {
+            }
+            if (step.Plan.Slices[slice].Drafts > 0)
+            {
+                _scheduler.Settle(step.Sequences[slice], step.Plan.Slices[slice], end - first);
+            }
+        }
+    }
+
     /// <summary>Ends the sequences whose prompts a step has pooled, each with its vector.</summary>
     private void TakeInPooled(ReadOnlySpan<Sequence> sequences, StepResult result)
     {
@@ -259,7 +285,7 @@ internal sealed class GenerationBook
         return sequence.GeneratedCount >= sequence.MaxNewTokens ? FinishReason.Length : FinishReason.None;
     }
 
-    private void Publish(Generation generation, in SampledToken sample)
+    private void Publish(Generation generation, in SampledToken sample, bool isLast)
     {
         if (generation.Closed)
         {
@@ -281,8 +307,11 @@ internal sealed class GenerationBook
         }
         if (sequence.State == SequenceState.Finished)
         {
-            _scratch.ResetWrittenCount();
-            Close(generation, generation.Output.Flush(_scratch), error: null);
+            if (isLast)
+            {
+                _scratch.ResetWrittenCount();
+                Close(generation, generation.Output.Flush(_scratch), error: null);
+            }
         }
         else if (!hasRoom && !sequence.ReaderBehind)
         {

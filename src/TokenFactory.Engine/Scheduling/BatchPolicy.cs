@@ -18,6 +18,12 @@ public sealed record BatchPolicy
     /// <summary>Most prompt tokens that one sequence computes in a step.</summary>
     public required int PrefillChunk { get; init; }
 
+    /// <summary>
+    /// Most tokens that are drafted for a sequence and verified in one step, where the step has little else to compute; 0 for none. Drafts
+    /// are what followed the same few tokens earlier in the text, and what is generated is the same with them as without.
+    /// </summary>
+    public int DraftTokens { get; init; }
+
     /// <summary>Share of the KV blocks kept available when a sequence is let in, so that those running can grow. From 0 to 0.5.</summary>
     public double KvWatermark { get; init; } = 0.01;
 
@@ -48,6 +54,7 @@ public sealed record BatchPolicy
         MaxRunning = limits.MaxSequences,
         TokenBudget = limits.MaxStepTokens,
         PrefillChunk = Math.Min(limits.MaxStepTokens, 2048),
+        DraftTokens = Math.Max(0, limits.VerifiedRows - 1),
     };
 
     public LanePolicy this[Lane lane] => lane switch
@@ -64,6 +71,7 @@ public sealed record BatchPolicy
         Within(problems, "Most running sequences", MaxRunning, 1, limits.MaxSequences);
         Within(problems, "The token budget", TokenBudget, 1, limits.MaxStepTokens);
         Within(problems, "The prefill chunk", PrefillChunk, 1, limits.MaxStepTokens);
+        Within(problems, "Most draft tokens", DraftTokens, 0, Math.Max(0, limits.VerifiedRows - 1));
         Within(problems, "The KV watermark", KvWatermark, 0, 0.5);
         Within(problems, "Most waiting requests", QueueRequests, 1, 1_000_000);
         Within(problems, "Most waiting tokens", QueueTokens, 1, 1_000_000_000_000);

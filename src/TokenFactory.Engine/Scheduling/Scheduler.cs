@@ -9,7 +9,7 @@ namespace TokenFactory.Engine.Scheduling;
 /// Decides, every step, which sequences compute how many tokens. Does no I/O and reads no clock: the time comes with each call.
 /// Owned by the engine loop's thread.
 /// </summary>
-public sealed class Scheduler
+public sealed partial class Scheduler
 {
     private readonly ExecutorLimits _limits;
     private readonly WaitingLine _waiting;
@@ -29,6 +29,7 @@ public sealed class Scheduler
     {
         limits.Validate();
         _limits = limits;
+        _drafts = new int[limits.VerifiedRows * limits.VerifiedRows];
         MaxContext = (int)Math.Min(limits.MaxContext, (long)limits.BlockCount * limits.BlockSize);
         Blocks = new KvBlockManager(limits.BlockCount, limits.BlockSize);
         _waiting = new WaitingLine(policy, ticksPerSecond);
@@ -139,51 +140,6 @@ public sealed class Scheduler
         return true;
     }
 
-    /// <summary>Sequences that are put aside.</summary>
-    public void CopyHeld(List<Sequence> into) => into.AddRange(_held);
-
-    /// <summary>What every tenant with work has been served, by lane.</summary>
-    public void CopyShares(List<ShareSnapshot> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue queue in _waiting[lane].Tenants)
-            {
-                if (queue.IsActive)
-                {
-                    into.Add(new ShareSnapshot(lane, queue.Tenant, queue.Weight, queue.Served, _waiting[lane].Served, queue.Running, queue.Waiting));
-                }
-            }
-        }
-    }
-
-    /// <summary>Sequences that hold a row.</summary>
-    public void CopyRunning(List<Sequence> into)
-    {
-        foreach (Sequence sequence in _running.Sequences)
-        {
-            if (sequence.State == SequenceState.Running)
-            {
-                into.Add(sequence);
-            }
-        }
-    }
-
-    /// <summary>Waiting sequences, tenant by tenant within each lane.</summary>
-    public void CopyWaiting(List<Sequence> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue tenant in _waiting[lane].Tenants)
-            {
-                for (Sequence? sequence = tenant.First; sequence is not null; sequence = sequence.Next)
-                {
-                    into.Add(sequence);
-                }
-            }
-        }
-    }
-
     /// <summary>
     /// Fills a step. There is no prefill phase and no decode phase: every sequence has computed tokens that lag its known tokens, and
     /// the step spends a token budget on closing that lag, first where one token is missing (so that running answers go on), then,
@@ -198,14 +154,17 @@ public sealed class Scheduler
         _chunks.Clear();
         _chunkCounts.Clear();
         _budget = Policy.TokenBudget;
+        _drafting.Clear();
         AddSingleTokens(step);
         ChooseChunks(step, now);
+        FindDrafts(step);
         for (int i = 0; i < _chunks.Count; i++)
         {
             AddSlice(step, _chunks[i], _chunkCounts[i]);
         }
-        step.Complete();
         PublishPrompts(step);
+        AddDrafted(step);
+        step.Complete();
     }
 
     /// <summary>Takes a sequence out for good, wherever it stands. Its full blocks stay in the cache.</summary>
@@ -258,7 +217,7 @@ public sealed class Scheduler
                     _cursor = index;
                     return;
                 }
-                if (MakeRoom(sequence, step.Plan.StepId))
+                if (MakeRoom(sequence, step.Plan.StepId) && !TryDefer(sequence, step.Plan.StepId))
                 {
                     AddSlice(step, sequence, 1);
                 }

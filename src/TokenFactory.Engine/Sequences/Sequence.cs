@@ -2,6 +2,7 @@ using System.Buffers;
 using TokenFactory.Engine.KvCache;
 using TokenFactory.Engine.Sampling;
 using TokenFactory.Engine.Scheduling;
+using TokenFactory.Engine.Speculation;
 
 namespace TokenFactory.Engine.Sequences;
 
@@ -17,6 +18,7 @@ public sealed class Sequence
     private int[] _tokens;
     private UInt128[] _blockHashes = [];
     private List<long>? _preemptedAt;
+    private DraftPace _pace;
 
     /// <param name="id">Unique within the engine, growing with arrival.</param>
     /// <param name="lane">The queue it waits in.</param>
@@ -100,8 +102,17 @@ public sealed class Sequence
 
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
+    /// <summary>
+    /// Whether tokens may be drafted for it: not where what ends it is seen only in its text, after tokens have been counted that would be
+    /// nobody's.
+    /// </summary>
+    public bool MayDraft { get; init; }
+
     /// <summary>The parent hash of the first block: equal roots may share blocks.</summary>
     public UInt128 HashRoot { get; init; }
+
+    /// <summary>How its drafts fared.</summary>
+    internal ref DraftPace Pace => ref _pace;
 
     internal TenantQueue? Queue { get; set; }
 
@@ -150,6 +161,7 @@ public sealed class Sequence
             ArrivedAt = ArrivedAt,
             Owner = Owner,
             HashRoot = hashRoot,
+            MayDraft = MayDraft,
         };
         foreach (int token in generated)
         {

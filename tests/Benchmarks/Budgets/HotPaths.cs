@@ -11,6 +11,8 @@ internal static class HotPaths
     public static IReadOnlyDictionary<string, Func<double>> All { get; } = new Dictionary<string, Func<double>>
     {
         ["scheduler step, 10000 live sequences"] = SchedulerStep,
+        ["scheduler step with drafts"] = DraftLoad.MeasureAllocation,
+        ["executor step on the processor, 8 sequences"] = CpuStepLoad.MeasureAllocation,
         ["sampler, temperature over the whole vocabulary"] = () => Sample(new SamplingParameters { Seed = 1 }),
         ["sampler, top-k and top-p with logprobs"] = () =>
             Sample(new SamplingParameters { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, Logprobs = true, TopLogprobs = 5 }),

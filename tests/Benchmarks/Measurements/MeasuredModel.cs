@@ -1,6 +1,7 @@
 using TokenFactory.Engine.Loop;
 using TokenFactory.Engine.Onnx;
 using TokenFactory.Engine.Sampling;
+using TokenFactory.Engine.Scheduling;
 using TokenFactory.Models;
 using TokenFactory.Tests.Shared.Engine;
 
@@ -40,6 +41,13 @@ internal sealed class MeasuredModel : IDisposable
         return new MeasuredModel(loop, folder.Spec.VocabularySize);
     }
 
+    /// <summary>Tokens guessed ahead so far, and those of them that were right.</summary>
+    public (long Drafted, long Accepted) Drafts => (_loop.Status.Drafted, _loop.Status.Accepted);
+
+    /// <summary>Lets the engine guess tokens ahead, as many as it starts with, or none.</summary>
+    public Task SetDraftsAsync(bool on) =>
+        _loop.ChangePolicyAsync(on ? BatchPolicy.For(_loop.Limits) : BatchPolicy.For(_loop.Limits) with { DraftTokens = 0 }, "measurement", "drafts");
+
     /// <summary>A prompt of random tokens; the same seed gives the same one.</summary>
     public int[] RandomPrompt(int length, int seed)
     {
@@ -47,9 +55,9 @@ internal sealed class MeasuredModel : IDisposable
         return [.. Enumerable.Range(0, length).Select(_ => random.Next(_vocabulary))];
     }
 
-    /// <summary>Generates greedily, past end tokens. Prefixes are shared only under the same <paramref name="salt"/>.</summary>
+    /// <summary>Generates past end tokens, greedily unless a temperature is given. Prefixes are shared only under the same <paramref name="salt"/>.</summary>
     /// <returns>The tokens and how it went.</returns>
-    public async Task<(int[] Tokens, GenerationOutcome Outcome)> GenerateAsync(int[] prompt, int newTokens, string salt = "")
+    public async Task<(int[] Tokens, GenerationOutcome Outcome)> GenerateAsync(int[] prompt, int newTokens, string salt = "", float temperature = 0)
     {
         GenerationRequest request = new()
         {
@@ -57,7 +65,7 @@ internal sealed class MeasuredModel : IDisposable
             Tenant = "bench",
             Prompt = prompt,
             MaxNewTokens = newTokens,
-            Sampling = SamplingParameters.Greedy,
+            Sampling = SamplingParameters.Greedy with { Temperature = temperature, Seed = 1 },
             IgnoreEndTokens = true,
             CacheSalt = salt,
         };

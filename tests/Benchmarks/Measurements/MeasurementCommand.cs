@@ -19,6 +19,7 @@ internal static class MeasurementCommand
         ["ledger"] = LedgerMeasurement.RunAsync,
         ["attention"] = AttentionMeasurement.RunAsync,
         ["peer"] = PeerMeasurement.RunAsync,
+        ["speculation"] = SpeculationMeasurement.RunAsync,
         ["structured"] = StructuredMeasurement.RunAsync,
     };
 
@@ -53,6 +54,7 @@ internal static class MeasurementCommand
         {
             ["measurement"] = name,
             ["date"] = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
+            ["processor"] = TokenFactory.Engine.Onnx.Execution.HostCpu.Name(),
             ["cores"] = Environment.ProcessorCount,
             ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
             ["passed"] = measurement.Passed,

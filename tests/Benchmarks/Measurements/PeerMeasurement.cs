@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using TokenFactory.Engine.Onnx;
 using TokenFactory.Models;
+using TokenFactory.Telemetry.Bounds;
 using TokenFactory.Web.Bench.Reports;
 
 namespace TokenFactory.Benchmarks.Measurements;
@@ -30,13 +31,15 @@ internal static class PeerMeasurement
         int context = int.Parse(Arguments.Find(args, "--depth") ?? "256", CultureInfo.InvariantCulture);
         int[] sequences = [.. (Arguments.Find(args, "--sequences") ?? "1,8,32").Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
         int longest = Math.Max(PromptTokens, context) + 128;
-        using OnnxModelExecutor executor = OnnxModelExecutor.Load(folder, new OnnxExecutorOptions
+        OnnxExecutorOptions executorOptions = new()
         {
             Precision = Enum.Parse<WeightPrecision>(Arguments.Require(args, "--precision", "Int4 or Int8"), ignoreCase: true),
             MaxSequences = sequences.Max(),
             MaxContext = longest,
             KvMemoryBytes = 12L << 30,
-        });
+        };
+        double bandwidth = ReadBandwidth.Measure(executorOptions.ComputingThreads).BytesPerSecond;
+        using OnnxModelExecutor executor = OnnxModelExecutor.Load(folder, executorOptions);
 
         List<(string, double, string)> figures = [];
         await CompareAsync(
@@ -56,6 +59,8 @@ internal static class PeerMeasurement
                 },
                 () => PeerAsync(peer, peerModel, peerOptions, context, steps, count, "speed_tg"));
         }
+        // The better of two, as bench takes it: others may have disturbed either.
+        figures.Add(("reading memory", Math.Max(bandwidth, ReadBandwidth.Measure(executorOptions.ComputingThreads).BytesPerSecond) / 1e9, "GB/s"));
         return new Measurement(true, figures);
 
         async Task CompareAsync(string what, Func<double> ours, Func<Task<double>> theirs)

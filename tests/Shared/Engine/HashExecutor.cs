@@ -26,7 +26,7 @@ internal sealed class HashExecutor : IModelExecutor
         _lastSampled = new int[Limits.MaxSequences];
         _sampler = new Sampler(Limits.VocabularySize);
         _logits = new float[Limits.VocabularySize];
-        _result = new StepResult(Limits.MaxSequences);
+        _result = new StepResult(Limits.MaxSamples);
     }
 
     public static ExecutorLimits DefaultLimits { get; } = new()
@@ -169,12 +169,20 @@ internal sealed class HashExecutor : IModelExecutor
 
     private void Sample(in StepSlice slice, int index, SamplingState sampling)
     {
-        int[] context = ReadBack(slice);
-        int next = context.Length >= EndAfter && EndToken >= 0 ? EndToken : Choose?.Invoke(context) ?? Next(context, Limits.VocabularySize);
-        Array.Clear(_logits);
-        _logits[next] = IsPoisoned?.Invoke(slice) == true ? float.NaN : 10;
-        _sampler.Sample(_logits, sampling, index, _result);
-        _lastSampled[slice.Row] = _result.Samples[^1].Token;
+        int[] all = ReadBack(slice);
+        for (int length = all.Length - slice.Drafts; length <= all.Length; length++)
+        {
+            int[] context = all[..length];
+            int next = context.Length >= EndAfter && EndToken >= 0 ? EndToken : Choose?.Invoke(context) ?? Next(context, Limits.VocabularySize);
+            Array.Clear(_logits);
+            _logits[next] = IsPoisoned?.Invoke(slice) == true ? float.NaN : 10;
+            _sampler.Sample(_logits, sampling, index, _result);
+            _lastSampled[slice.Row] = _result.Samples[^1].Token;
+            if (length < all.Length && all[length] != _lastSampled[slice.Row])
+            {
+                return;
+            }
+        }
     }
 
     private void Pool(in StepSlice slice, int index)

@@ -31,6 +31,7 @@ public sealed class SettingsCheckTests
 
     [Theory]
     [InlineData("""{"TokenFactory": {"Models": [{"MaxSequences": 0}]}}""", "TokenFactory:Models:0:MaxSequences is 0")]
+    [InlineData("""{"TokenFactory": {"Models": [{"DraftTokens": -1}]}}""", "TokenFactory:Models:0:DraftTokens is -1")]
     [InlineData("""{"TokenFactory": {"DataFolder": ""}}""", "TokenFactory:DataFolder is empty")]
     [InlineData("""{"TokenFactory": {"Ledger": {"FlushInterval": "-00:00:01"}}}""", "TokenFactory:Ledger:FlushInterval is -00:00:01")]
     [InlineData("""{"TokenFactory": {"Bootstrap": {"AdminKey": "hunter2"}}}""", "TokenFactory:Bootstrap:AdminKey is no key")]

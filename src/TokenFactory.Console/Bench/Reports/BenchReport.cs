@@ -105,7 +105,10 @@ public sealed record GoodputFigures(double FirstTokenTarget, double BetweenToken
 /// <param name="KvMean">Share of the KV memory that running requests held, in the mean.</param>
 /// <param name="KvPeak">The most.</param>
 /// <param name="Preemptions">Times that a running request gave up its place.</param>
-public sealed record EngineFigures(int Steps, double Rows, double Occupancy, double Busy, double KvMean, double KvPeak, long Preemptions);
+/// <param name="Drafted">Tokens that were guessed ahead and verified.</param>
+/// <param name="Accepted">Those of them that were right.</param>
+public sealed record EngineFigures(
+    int Steps, double Rows, double Occupancy, double Busy, double KvMean, double KvPeak, long Preemptions, long Drafted = 0, long Accepted = 0);
 
 /// <param name="Joules">Energy of all steps.</param>
 /// <param name="JoulesPerOutputToken">By the tokens generated for answered requests.</param>

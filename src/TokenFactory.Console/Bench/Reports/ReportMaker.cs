@@ -108,7 +108,9 @@ internal sealed class ReportMaker(BenchRun run, TimeProvider clock)
             seconds / use.Replicas / Seconds,
             use.KvMean / use.KvBlocks,
             (double)use.KvPeak / use.KvBlocks,
-            use.Preemptions);
+            use.Preemptions,
+            use.Drafted,
+            use.Accepted);
     }
 
     private IEnumerable<string> FindOddities()

@@ -57,7 +57,7 @@ internal sealed class ReportTable(TextWriter output)
             .. new (string Name, int? Value)[]
             {
                 ("replicas", target.Replicas is > 1 ? target.Replicas : null), ("sequences", target.Sequences), ("tokens of context", target.Context),
-                ("tokens a step", target.StepTokens), ("threads", target.Threads),
+                ("tokens a step", target.StepTokens), ("drafts a sequence", target.DraftTokens), ("threads", target.Threads),
             }.Where(part => part.Value is not null).Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Value:N0} {part.Name}")),
         ];
         if (parts.Length > 0)
@@ -115,6 +115,10 @@ internal sealed class ReportTable(TextWriter output)
     {
         Row("occupancy", Percent(engine.Occupancy), string.Create(CultureInfo.InvariantCulture, $"{engine.Rows:0.0} sequences a step, {engine.Steps:N0} steps, {engine.Preemptions:N0} preemptions"));
         Row("busy", Percent(engine.Busy));
+        if (engine.Drafted > 0)
+        {
+            Row("drafts that were right", Percent((double)engine.Accepted / engine.Drafted), string.Create(CultureInfo.InvariantCulture, $"{engine.Accepted:N0} of {engine.Drafted:N0}"));
+        }
         Row("KV memory in use", Percent(engine.KvMean), $"{Percent(engine.KvPeak)} at most");
         Row(
             "energy of an output token",

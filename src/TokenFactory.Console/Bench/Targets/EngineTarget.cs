@@ -19,14 +19,15 @@ internal sealed class EngineTarget(ServedModel model, StepMeter? meter, TargetFa
 {
     private const int WarmUpTokens = 8;
 
-    private long _preemptions;
+    private (long Preemptions, long Drafted, long Accepted) _before;
 
     public TargetFacts Facts { get; } = facts;
 
     /// <summary>What there was in the run that ended last.</summary>
     public EngineUse LastUse { get; private set; } = new(default, default, 0, 0, null);
 
-    private long Preemptions => model.Replicas.Sum(replica => replica.Status.Preemptions);
+    private (long Preemptions, long Drafted, long Accepted) Counts => (
+        model.Replicas.Sum(replica => replica.Status.Preemptions), model.Replicas.Sum(replica => replica.Status.Drafted), model.Replicas.Sum(replica => replica.Status.Accepted));
 
     /// <summary>A few tokens, so that nothing is run for the first time when it counts.</summary>
     public async Task<IReadOnlyList<string>> PrepareAsync(WorkloadRequest request, PromptMaker prompts, CancellationToken cancellation)
@@ -39,7 +40,7 @@ internal sealed class EngineTarget(ServedModel model, StepMeter? meter, TargetFa
 
     public void BeginRun()
     {
-        _preemptions = Preemptions;
+        _before = Counts;
         meter?.Begin(model.Replicas);
     }
 
@@ -48,7 +49,9 @@ internal sealed class EngineTarget(ServedModel model, StepMeter? meter, TargetFa
         KvBlocks = (long)model.Limits.BlockCount * model.Replicas.Count,
         Places = model.Policy.Policy.MaxRunning * model.Replicas.Count,
         Replicas = model.Replicas.Count,
-        Preemptions = Preemptions - _preemptions,
+        Preemptions = Counts.Preemptions - _before.Preemptions,
+        Drafted = Counts.Drafted - _before.Drafted,
+        Accepted = Counts.Accepted - _before.Accepted,
     };
 
     public async Task SendAsync(WorkloadRequest request, int index, PromptMaker prompts, RequestRecord record, CancellationToken cancellation)

@@ -117,4 +117,10 @@ internal sealed record EngineUse(StepTotals Decode, StepTotals Prefill, double K
 
     /// <summary>Times that a running request gave up its place.</summary>
     public long Preemptions { get; init; }
+
+    /// <summary>Tokens that were guessed ahead and verified.</summary>
+    public long Drafted { get; init; }
+
+    /// <summary>Those of them that were right.</summary>
+    public long Accepted { get; init; }
 }

@@ -31,6 +31,9 @@ public sealed record TargetFacts(string Kind, string Model, int Vocabulary)
     /// <summary>Most tokens of a step.</summary>
     public int? StepTokens { get; init; }
 
+    /// <summary>Tokens that are guessed ahead for a sequence.</summary>
+    public int? DraftTokens { get; init; }
+
     /// <summary>Threads that compute on the processor, over all replicas.</summary>
     public int? Threads { get; init; }
 
@@ -44,5 +47,6 @@ public sealed record TargetFacts(string Kind, string Model, int Vocabulary)
         Sequences = model.Limits.MaxSequences,
         Context = model.MaxContext,
         StepTokens = model.Limits.MaxStepTokens,
+        DraftTokens = model.Policy.Policy.DraftTokens is > 0 and int drafts ? drafts : null,
     };
 }

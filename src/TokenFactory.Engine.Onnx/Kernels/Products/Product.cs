@@ -24,6 +24,12 @@ internal static unsafe class Product
     /// <summary>Whether this machine runs products.</summary>
     public static bool IsSupported => CpuLevels.Highest != CpuLevel.None;
 
+    /// <summary>
+    /// Rows that one pass over the weights multiplies: as many take little longer than one, which waits for the memory. What ONNX Runtime
+    /// multiplies instead, on machines without kernels, is bound alike.
+    /// </summary>
+    public static int RowsForOne => IsSupported ? ProductKernels.Of(CpuLevels.Highest).Table(bits: 4)->Rows : KernelTable.MostRows;
+
     /// <summary>Bytes of scratch for the quantised activations of n rows.</summary>
     public static long ScratchBytes(int count, int columns) => count * RowQuantizer.RowBytes(columns);
 
