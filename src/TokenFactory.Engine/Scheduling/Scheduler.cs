@@ -14,6 +14,7 @@ public sealed class Scheduler
     private readonly ExecutorLimits _limits;
     private readonly WaitingLine _waiting;
     private readonly RunningSet _running;
+    private readonly LentRows _lent;
     private readonly HashSet<Sequence> _held = [];
     private readonly List<Sequence> _partial = [];
     private readonly List<Sequence> _chunks = [];
@@ -33,6 +34,7 @@ public sealed class Scheduler
         Blocks = new KvBlockManager(limits.BlockCount, limits.BlockSize);
         _waiting = new WaitingLine(policy, ticksPerSecond);
         _running = new RunningSet(limits.MaxSequences, Blocks.BlocksFor(MaxContext), limits.StepsInFlight);
+        _lent = new LentRows(_waiting, _running);
     }
 
     public KvBlockManager Blocks { get; }
@@ -65,12 +67,14 @@ public sealed class Scheduler
     /// <summary>What kept the next waiting sequence out at the last step.</summary>
     public WaitReason WaitReason { get; private set; }
 
+    private int FreeRows => Math.Max(0, Math.Min(Policy.MaxRunning, _limits.MaxSequences) - _running.Count);
+
     public int CountRunning(Lane lane) => _waiting[lane].Running;
 
     public int CountWaiting(Lane lane) => _waiting[lane].Waiting;
 
     /// <summary>Queues a sequence for a tenant whose share against others is <paramref name="weight"/>.</summary>
-    public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight);
+    public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight, sequence.ArrivedAt);
 
     /// <summary>
     /// Puts a sequence aside until <see cref="Release"/>. One that runs gives up its row and blocks; what is computed stays in the
@@ -104,7 +108,7 @@ public sealed class Scheduler
             return false;
         }
         sequence.State = SequenceState.Waiting;
-        _waiting.Add(sequence, sequence.Queue!.Tenant, sequence.Queue.Weight);
+        _waiting.Add(sequence, sequence.Queue!.Tenant, sequence.Queue.Weight, _now);
         return true;
     }
 
@@ -122,13 +126,13 @@ public sealed class Scheduler
             case SequenceState.Waiting:
                 _waiting.Remove(sequence);
                 sequence.Lane = lane;
-                _waiting.Add(sequence, from.Tenant, from.Weight);
+                _waiting.Add(sequence, from.Tenant, from.Weight, _now);
                 break;
             case SequenceState.Running:
                 _waiting[sequence.Lane].Running--;
                 from.Running--;
                 sequence.Lane = lane;
-                sequence.Queue = _waiting.Enter(lane, from.Tenant, from.Weight);
+                sequence.Queue = _waiting.Enter(lane, from.Tenant, from.Weight, _now);
                 sequence.Queue.Running++;
                 _waiting[lane].Running++;
                 break;
@@ -143,19 +147,7 @@ public sealed class Scheduler
     public void CopyHeld(List<Sequence> into) => into.AddRange(_held);
 
     /// <summary>What every tenant with work has been served, by lane.</summary>
-    public void CopyShares(List<ShareSnapshot> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue queue in _waiting[lane].Tenants)
-            {
-                if (queue.IsActive)
-                {
-                    into.Add(new ShareSnapshot(lane, queue.Tenant, queue.Weight, queue.Served, _waiting[lane].Served, queue.Running, queue.Waiting));
-                }
-            }
-        }
-    }
+    public void CopyShares(List<ShareSnapshot> into) => _waiting.CopyShares(into);
 
     /// <summary>Sequences that hold a row.</summary>
     public void CopyRunning(List<Sequence> into)
@@ -170,19 +162,7 @@ public sealed class Scheduler
     }
 
     /// <summary>Waiting sequences, tenant by tenant within each lane.</summary>
-    public void CopyWaiting(List<Sequence> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue tenant in _waiting[lane].Tenants)
-            {
-                for (Sequence? sequence = tenant.First; sequence is not null; sequence = sequence.Next)
-                {
-                    into.Add(sequence);
-                }
-            }
-        }
-    }
+    public void CopyWaiting(List<Sequence> into) => _waiting.CopyTo(into);
 
     /// <summary>
     /// Fills a step. There is no prefill phase and no decode phase: every sequence has computed tokens that lag its known tokens, and
@@ -193,6 +173,7 @@ public sealed class Scheduler
     {
         step.Reset(stepId);
         _now = now;
+        TakeBackLent(now);
         _running.Compact();
         _partial.Clear();
         _chunks.Clear();
@@ -225,6 +206,41 @@ public sealed class Scheduler
         }
         sequence.State = SequenceState.Finished;
         sequence.FinishReason = reason;
+    }
+
+    /// <summary>Gives the rows and blocks that tenants hold beyond their share to waiting sequences of those that are behind.</summary>
+    private void TakeBackLent(long now)
+    {
+        if (_waiting.Count == 0 || _running.Count > Policy.MaxRunning || (FreeRows > 0 && WaitReason != WaitReason.KvBlocks))
+        {
+            return;
+        }
+        _lent.Count();
+        int promised = 0;
+        foreach (LaneQueue lane in _waiting.Lanes)
+        {
+            for (int tenant = 0; tenant < lane.WaitingTenants.Count; tenant++)
+            {
+                TakeBackFor(lane.WaitingTenants[tenant], ref promised, now);
+            }
+        }
+    }
+
+    private void TakeBackFor(TenantQueue queue, ref int promised, long now)
+    {
+        int rows = 0;
+        int tokens = 0;
+        for (Sequence? sequence = queue.First; sequence is not null && _lent.FindHolder(sequence, rows, tokens, now) is { } holder; sequence = sequence.Next)
+        {
+            if (FreeRows <= promised || !HasBlocksFor(sequence))
+            {
+                Preempt(_lent.LatestOf(holder));
+                _lent.Count();
+            }
+            promised++;
+            rows++;
+            tokens += sequence.PromptCount + sequence.MaxNewTokens;
+        }
     }
 
     private void AddSingleTokens(ScheduledStep step)
@@ -272,7 +288,7 @@ public sealed class Scheduler
         WaitReason = WaitReason.None;
         while (_budget > 0)
         {
-            Sequence? begun = _chunks.Count < _limits.MaxChunks ? TakeFirst(_partial, now) : null;
+            Sequence? begun = _chunks.Count < _limits.MaxChunks ? _waiting.TakeFirst(_partial, now) : null;
             Sequence? waiting = admits ? PeekAdmissible(now) : null;
             if (waiting is not null && (begun is null || _waiting.GoesBefore(waiting, begun, now)))
             {
@@ -303,7 +319,7 @@ public sealed class Scheduler
         {
             return null;
         }
-        if (_running.Count >= Math.Min(Policy.MaxRunning, _limits.MaxSequences))
+        if (FreeRows == 0)
         {
             WaitReason = WaitReason.RunningLimit;
             return null;
@@ -314,8 +330,7 @@ public sealed class Scheduler
     /// <summary>Gives a waiting sequence a row and blocks for all that it knows; false where it has to wait, and all behind it too.</summary>
     private bool TryAdmit(Sequence sequence, ScheduledStep step, long now)
     {
-        int reusable = (sequence.Count - 1) / Blocks.BlockSize;
-        ReadOnlySpan<UInt128> hashes = sequence.HashBlocks(reusable, Blocks.BlockSize);
+        ReadOnlySpan<UInt128> hashes = HashReusable(sequence);
         int known = Blocks.CountKnown(hashes);
         bool single = sequence.Count - (known * Blocks.BlockSize) == 1;
         if (!single && _chunks.Count >= _limits.MaxChunks)
@@ -324,9 +339,7 @@ public sealed class Scheduler
             return false;
         }
 
-        int needed = Blocks.BlocksFor(sequence.Count) - known + Blocks.CountUnused(hashes[..known]);
-        int reserve = _running.Count == 0 ? 0 : (int)Math.Ceiling(Policy.KvWatermark * Blocks.TotalCount);
-        if (Blocks.AvailableCount - needed < reserve)
+        if (!HasBlocksFor(sequence, hashes[..known]))
         {
             WaitReason = WaitReason.KvBlocks;
             return false;
@@ -345,6 +358,21 @@ public sealed class Scheduler
             PlanChunk(step, sequence);
         }
         return true;
+    }
+
+    private ReadOnlySpan<UInt128> HashReusable(Sequence sequence) => sequence.HashBlocks((sequence.Count - 1) / Blocks.BlockSize, Blocks.BlockSize);
+
+    private bool HasBlocksFor(Sequence sequence)
+    {
+        ReadOnlySpan<UInt128> hashes = HashReusable(sequence);
+        return HasBlocksFor(sequence, hashes[..Blocks.CountKnown(hashes)]);
+    }
+
+    private bool HasBlocksFor(Sequence sequence, ReadOnlySpan<UInt128> known)
+    {
+        int needed = Blocks.BlocksFor(sequence.Count) - known.Length + Blocks.CountUnused(known);
+        int reserve = _running.Count == 0 ? 0 : (int)Math.Ceiling(Policy.KvWatermark * Blocks.TotalCount);
+        return Blocks.AvailableCount - needed >= reserve;
     }
 
     private void Admit(Sequence sequence, int cachedTokens, long now)
@@ -411,7 +439,7 @@ public sealed class Scheduler
         int blocks = (sequence.ComputedCount / Blocks.BlockSize) + 1;
         while (!Blocks.TryGrow(sequence.Blocks, blocks))
         {
-            Sequence victim = ChooseVictim(stepId);
+            Sequence victim = _running.ChooseVictim(stepId);
             Preempt(victim);
             if (victim == sequence)
             {
@@ -420,21 +448,6 @@ public sealed class Scheduler
         }
         sequence.BlockCount = blocks;
         return true;
-    }
-
-    /// <summary>The running sequence that is least preferred: of the last lane, of those the latest to arrive. One planned for this step stays.</summary>
-    private Sequence ChooseVictim(long stepId)
-    {
-        Sequence? victim = null;
-        foreach (Sequence candidate in _running.Sequences)
-        {
-            if (candidate.State == SequenceState.Running && candidate.PlannedStep != stepId
-                && (victim is null || candidate.Lane > victim.Lane || (candidate.Lane == victim.Lane && candidate.Id > victim.Id)))
-            {
-                victim = candidate;
-            }
-        }
-        return victim!;
     }
 
     private void Preempt(Sequence sequence)
@@ -477,24 +490,5 @@ public sealed class Scheduler
             Blocks.Publish(sequence.Blocks[i], hashes[i]);
         }
         sequence.PublishedBlocks = full;
-    }
-
-    private Sequence? TakeFirst(List<Sequence> sequences, long now)
-    {
-        int best = -1;
-        for (int i = 0; i < sequences.Count; i++)
-        {
-            if (best < 0 || _waiting.GoesBefore(sequences[i], sequences[best], now))
-            {
-                best = i;
-            }
-        }
-        if (best < 0)
-        {
-            return null;
-        }
-        Sequence first = sequences[best];
-        sequences.RemoveAt(best);
-        return first;
     }
 }
