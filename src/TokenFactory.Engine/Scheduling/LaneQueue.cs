@@ -22,10 +22,16 @@ internal sealed class LaneQueue(Lane lane)
 
     public bool IsActive => Waiting > 0 || Running > 0;
 
-    public IEnumerable<TenantQueue> Tenants => _tenants.Values;
+    public Dictionary<string, TenantQueue>.ValueCollection Tenants => _tenants.Values;
 
-    /// <summary>The tenant's queue, made or brought back from idleness: its counter is not below that of any tenant with work.</summary>
-    public TenantQueue Enter(string tenant, double weight)
+    /// <summary>Those of them that have something waiting.</summary>
+    public IReadOnlyList<TenantQueue> WaitingTenants => _waiting;
+
+    /// <summary>
+    /// The tenant's queue, made or brought back from idleness: it begins beside the tenant with work that goes next, in what that one was
+    /// served and in the credit that its backlog has earned. One that was served more keeps its counter.
+    /// </summary>
+    public TenantQueue Enter(string tenant, double weight, double creditPerTick, long now)
     {
         if (!_tenants.TryGetValue(tenant, out TenantQueue? queue))
         {
@@ -34,9 +40,9 @@ internal sealed class LaneQueue(Lane lane)
             _tenants.Add(tenant, queue);
         }
         queue.Weight = weight;
-        if (!queue.IsActive)
+        if (!queue.IsActive && ActiveThatGoesNext(creditPerTick, now) is { } next && queue.Served <= next.Served)
         {
-            queue.Served = Math.Max(queue.Served, LeastActiveCounter());
+            queue.Served = next.KeyAt(now, creditPerTick);
         }
         return queue;
     }
@@ -74,7 +80,7 @@ internal sealed class LaneQueue(Lane lane)
             {
                 continue;
             }
-            double candidate = queue.Served - (creditPerTick * (now - head.ArrivedAt) / queue.Weight);
+            double candidate = queue.KeyAt(now, creditPerTick);
             if (candidate < key)
             {
                 key = candidate;
@@ -82,6 +88,17 @@ internal sealed class LaneQueue(Lane lane)
             }
         }
         return best;
+    }
+
+    /// <summary>Weights of all tenants with work, together.</summary>
+    public double ActiveWeight()
+    {
+        double weight = 0;
+        foreach (TenantQueue queue in _tenants.Values)
+        {
+            weight += queue.IsActive ? queue.Weight : 0;
+        }
+        return weight;
     }
 
     private void Add(Sequence sequence, bool first)
@@ -102,17 +119,17 @@ internal sealed class LaneQueue(Lane lane)
         }
     }
 
-    private double LeastActiveCounter()
+    private TenantQueue? ActiveThatGoesNext(double creditPerTick, long now)
     {
-        double least = double.PositiveInfinity;
+        TenantQueue? next = null;
         foreach (TenantQueue queue in _tenants.Values)
         {
-            if (queue.IsActive)
+            if (queue.IsActive && !(next?.KeyAt(now, creditPerTick) <= queue.KeyAt(now, creditPerTick)))
             {
-                least = Math.Min(least, queue.Served);
+                next = queue;
             }
         }
-        return double.IsInfinity(least) ? 0 : least;
+        return next;
     }
 
     private void ForgetIdle()

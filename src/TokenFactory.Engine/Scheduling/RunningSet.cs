@@ -85,5 +85,20 @@ internal sealed class RunningSet
         _length = kept;
     }
 
+    /// <summary>The sequence that is least preferred: of the last lane, of those the latest to arrive. One planned for this step stays.</summary>
+    public Sequence ChooseVictim(long stepId)
+    {
+        Sequence? victim = null;
+        foreach (Sequence candidate in Sequences)
+        {
+            if (candidate.State == SequenceState.Running && candidate.PlannedStep != stepId
+                && (victim is null || candidate.Lane > victim.Lane || (candidate.Lane == victim.Lane && candidate.Id > victim.Id)))
+            {
+                victim = candidate;
+            }
+        }
+        return victim!;
+    }
+
     private KvBlockTable TableOf(int row) => _tables[row][_turns[row]];
 }

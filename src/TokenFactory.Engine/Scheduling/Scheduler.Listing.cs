@@ -9,19 +9,7 @@ public sealed partial class Scheduler
     public void CopyHeld(List<Sequence> into) => into.AddRange(_held);
 
     /// <summary>What every tenant with work has been served, by lane.</summary>
-    public void CopyShares(List<ShareSnapshot> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue queue in _waiting[lane].Tenants)
-            {
-                if (queue.IsActive)
-                {
-                    into.Add(new ShareSnapshot(lane, queue.Tenant, queue.Weight, queue.Served, _waiting[lane].Served, queue.Running, queue.Waiting));
-                }
-            }
-        }
-    }
+    public void CopyShares(List<ShareSnapshot> into) => _waiting.CopyShares(into);
 
     /// <summary>Sequences that hold a row.</summary>
     public void CopyRunning(List<Sequence> into)
@@ -36,17 +24,5 @@ public sealed partial class Scheduler
     }
 
     /// <summary>Waiting sequences, tenant by tenant within each lane.</summary>
-    public void CopyWaiting(List<Sequence> into)
-    {
-        foreach (Lane lane in Enum.GetValues<Lane>())
-        {
-            foreach (TenantQueue tenant in _waiting[lane].Tenants)
-            {
-                for (Sequence? sequence = tenant.First; sequence is not null; sequence = sequence.Next)
-                {
-                    into.Add(sequence);
-                }
-            }
-        }
-    }
+    public void CopyWaiting(List<Sequence> into) => _waiting.CopyTo(into);
 }

@@ -14,6 +14,7 @@ public sealed partial class Scheduler
     private readonly ExecutorLimits _limits;
     private readonly WaitingLine _waiting;
     private readonly RunningSet _running;
+    private readonly LentRows _lent;
     private readonly HashSet<Sequence> _held = [];
     private readonly List<Sequence> _partial = [];
     private readonly List<Sequence> _chunks = [];
@@ -34,6 +35,7 @@ public sealed partial class Scheduler
         Blocks = new KvBlockManager(limits.BlockCount, limits.BlockSize);
         _waiting = new WaitingLine(policy, ticksPerSecond);
         _running = new RunningSet(limits.MaxSequences, Blocks.BlocksFor(MaxContext), limits.StepsInFlight);
+        _lent = new LentRows(_waiting, _running);
     }
 
     public KvBlockManager Blocks { get; }
@@ -66,12 +68,14 @@ public sealed partial class Scheduler
     /// <summary>What kept the next waiting sequence out at the last step.</summary>
     public WaitReason WaitReason { get; private set; }
 
+    private int FreeRows => Math.Max(0, Math.Min(Policy.MaxRunning, _limits.MaxSequences) - _running.Count);
+
     public int CountRunning(Lane lane) => _waiting[lane].Running;
 
     public int CountWaiting(Lane lane) => _waiting[lane].Waiting;
 
     /// <summary>Queues a sequence for a tenant whose share against others is <paramref name="weight"/>.</summary>
-    public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight);
+    public void Add(Sequence sequence, string tenant, double weight) => _waiting.Add(sequence, tenant, weight, sequence.ArrivedAt);
 
     /// <summary>
     /// Puts a sequence aside until <see cref="Release"/>. One that runs gives up its row and blocks; what is computed stays in the
@@ -105,7 +109,7 @@ public sealed partial class Scheduler
             return false;
         }
         sequence.State = SequenceState.Waiting;
-        _waiting.Add(sequence, sequence.Queue!.Tenant, sequence.Queue.Weight);
+        _waiting.Add(sequence, sequence.Queue!.Tenant, sequence.Queue.Weight, _now);
         return true;
     }
 
@@ -123,13 +127,13 @@ public sealed partial class Scheduler
             case SequenceState.Waiting:
                 _waiting.Remove(sequence);
                 sequence.Lane = lane;
-                _waiting.Add(sequence, from.Tenant, from.Weight);
+                _waiting.Add(sequence, from.Tenant, from.Weight, _now);
                 break;
             case SequenceState.Running:
                 _waiting[sequence.Lane].Running--;
                 from.Running--;
                 sequence.Lane = lane;
-                sequence.Queue = _waiting.Enter(lane, from.Tenant, from.Weight);
+                sequence.Queue = _waiting.Enter(lane, from.Tenant, from.Weight, _now);
                 sequence.Queue.Running++;
                 _waiting[lane].Running++;
                 break;
@@ -149,6 +153,7 @@ public sealed partial class Scheduler
     {
         step.Reset(stepId);
         _now = now;
+        TakeBackLent(now);
         _running.Compact();
         _partial.Clear();
         _chunks.Clear();
@@ -184,6 +189,41 @@ public sealed partial class Scheduler
         }
         sequence.State = SequenceState.Finished;
         sequence.FinishReason = reason;
+    }
+
+    /// <summary>Gives the rows and blocks that tenants hold beyond their share to waiting sequences of those that are behind.</summary>
+    private void TakeBackLent(long now)
+    {
+        if (_waiting.Count == 0 || _running.Count > Policy.MaxRunning || (FreeRows > 0 && WaitReason != WaitReason.KvBlocks))
+        {
+            return;
+        }
+        _lent.Count();
+        int promised = 0;
+        foreach (LaneQueue lane in _waiting.Lanes)
+        {
+            for (int tenant = 0; tenant < lane.WaitingTenants.Count; tenant++)
+            {
+                TakeBackFor(lane.WaitingTenants[tenant], ref promised, now);
+            }
+        }
+    }
+
+    private void TakeBackFor(TenantQueue queue, ref int promised, long now)
+    {
+        int rows = 0;
+        int tokens = 0;
+        for (Sequence? sequence = queue.First; sequence is not null && _lent.FindHolder(sequence, rows, tokens, now) is { } holder; sequence = sequence.Next)
+        {
+            if (FreeRows <= promised || !HasBlocksFor(sequence))
+            {
+                Preempt(_lent.LatestOf(holder));
+                _lent.Count();
+            }
+            promised++;
+            rows++;
+            tokens += sequence.PromptCount + sequence.MaxNewTokens;
+        }
     }
 
     private void AddSingleTokens(ScheduledStep step)
@@ -231,7 +271,7 @@ public sealed partial class Scheduler
         WaitReason = WaitReason.None;
         while (_budget > 0)
         {
-            Sequence? begun = _chunks.Count < _limits.MaxChunks ? TakeFirst(_partial, now) : null;
+            Sequence? begun = _chunks.Count < _limits.MaxChunks ? _waiting.TakeFirst(_partial, now) : null;
             Sequence? waiting = admits ? PeekAdmissible(now) : null;
             if (waiting is not null && (begun is null || _waiting.GoesBefore(waiting, begun, now)))
             {
@@ -262,7 +302,7 @@ public sealed partial class Scheduler
         {
             return null;
         }
-        if (_running.Count >= Math.Min(Policy.MaxRunning, _limits.MaxSequences))
+        if (FreeRows == 0)
         {
             WaitReason = WaitReason.RunningLimit;
             return null;
@@ -273,8 +313,7 @@ public sealed partial class Scheduler
     /// <summary>Gives a waiting sequence a row and blocks for all that it knows; false where it has to wait, and all behind it too.</summary>
     private bool TryAdmit(Sequence sequence, ScheduledStep step, long now)
     {
-        int reusable = (sequence.Count - 1) / Blocks.BlockSize;
-        ReadOnlySpan<UInt128> hashes = sequence.HashBlocks(reusable, Blocks.BlockSize);
+        ReadOnlySpan<UInt128> hashes = HashReusable(sequence);
         int known = Blocks.CountKnown(hashes);
         bool single = sequence.Count - (known * Blocks.BlockSize) == 1;
         if (!single && _chunks.Count >= _limits.MaxChunks)
@@ -283,9 +322,7 @@ public sealed partial class Scheduler
             return false;
         }
 
-        int needed = Blocks.BlocksFor(sequence.Count) - known + Blocks.CountUnused(hashes[..known]);
-        int reserve = _running.Count == 0 ? 0 : (int)Math.Ceiling(Policy.KvWatermark * Blocks.TotalCount);
-        if (Blocks.AvailableCount - needed < reserve)
+        if (!HasBlocksFor(sequence, hashes[..known]))
         {
             WaitReason = WaitReason.KvBlocks;
             return false;
@@ -304,6 +341,21 @@ public sealed partial class Scheduler
             PlanChunk(step, sequence);
         }
         return true;
+    }
+
+    private ReadOnlySpan<UInt128> HashReusable(Sequence sequence) => sequence.HashBlocks((sequence.Count - 1) / Blocks.BlockSize, Blocks.BlockSize);
+
+    private bool HasBlocksFor(Sequence sequence)
+    {
+        ReadOnlySpan<UInt128> hashes = HashReusable(sequence);
+        return HasBlocksFor(sequence, hashes[..Blocks.CountKnown(hashes)]);
+    }
+
+    private bool HasBlocksFor(Sequence sequence, ReadOnlySpan<UInt128> known)
+    {
+        int needed = Blocks.BlocksFor(sequence.Count) - known.Length + Blocks.CountUnused(known);
+        int reserve = _running.Count == 0 ? 0 : (int)Math.Ceiling(Policy.KvWatermark * Blocks.TotalCount);
+        return Blocks.AvailableCount - needed >= reserve;
     }
 
     private void Admit(Sequence sequence, int cachedTokens, long now)
@@ -370,7 +422,7 @@ public sealed partial class Scheduler
         int blocks = (sequence.ComputedCount / Blocks.BlockSize) + 1;
         while (!Blocks.TryGrow(sequence.Blocks, blocks))
         {
-            Sequence victim = ChooseVictim(stepId);
+            Sequence victim = _running.ChooseVictim(stepId);
             Preempt(victim);
             if (victim == sequence)
             {
@@ -379,21 +431,6 @@ public sealed partial class Scheduler
         }
         sequence.BlockCount = blocks;
         return true;
-    }
-
-    /// <summary>The running sequence that is least preferred: of the last lane, of those the latest to arrive. One planned for this step stays.</summary>
-    private Sequence ChooseVictim(long stepId)
-    {
-        Sequence? victim = null;
-        foreach (Sequence candidate in _running.Sequences)
-        {
-            if (candidate.State == SequenceState.Running && candidate.PlannedStep != stepId
-                && (victim is null || candidate.Lane > victim.Lane || (candidate.Lane == victim.Lane && candidate.Id > victim.Id)))
-            {
-                victim = candidate;
-            }
-        }
-        return victim!;
     }
 
     private void Preempt(Sequence sequence)
@@ -436,24 +473,5 @@ public sealed partial class Scheduler
             Blocks.Publish(sequence.Blocks[i], hashes[i]);
         }
         sequence.PublishedBlocks = full;
-    }
-
-    private Sequence? TakeFirst(List<Sequence> sequences, long now)
-    {
-        int best = -1;
-        for (int i = 0; i < sequences.Count; i++)
-        {
-            if (best < 0 || _waiting.GoesBefore(sequences[i], sequences[best], now))
-            {
-                best = i;
-            }
-        }
-        if (best < 0)
-        {
-            return null;
-        }
-        Sequence first = sequences[best];
-        sequences.RemoveAt(best);
-        return first;
     }
 }

@@ -30,6 +30,9 @@ internal sealed class TenantQueue(string tenant, Lane lane)
     /// <summary>Whether the tenant has work in the lane, so that its counter counts among the active ones.</summary>
     public bool IsActive => Waiting > 0 || Running > 0;
 
+    /// <summary>The counter less the credit for the first one's waiting; the lowest goes next.</summary>
+    public double KeyAt(long now, double creditPerTick) => First is null ? Served : Served - (creditPerTick * Math.Max(0, now - First.ArrivedAt) / Weight);
+
     public void Charge(int tokens) => Served += tokens / Weight;
 
     /// <summary>Puts a sequence in its place by arrival; a new one comes last at once.</summary>

@@ -22,8 +22,11 @@ internal sealed class MeasuredModel : IDisposable
 
     public string Precision => _loop.Device.Precision;
 
-    /// <summary>Loads the folder that <c>--model FOLDER</c> names, in the precision of <c>--precision</c>.</summary>
-    public static MeasuredModel Load(string[] args, int sequences, int context)
+    /// <summary>
+    /// Loads the folder that <c>--model FOLDER</c> names, in the precision of <c>--precision</c>. Its queue is as long as it gets where
+    /// <paramref name="takesAll"/> says so.
+    /// </summary>
+    public static MeasuredModel Load(string[] args, int sequences, int context, bool takesAll = false)
     {
         ModelFolder folder = ModelFolder.Open(Arguments.Require(args, "--model", "a model folder; tools/RandomModel writes one of any shape"));
         OnnxModelExecutor executor = OnnxModelExecutor.Load(folder, new OnnxExecutorOptions
@@ -37,6 +40,7 @@ internal sealed class MeasuredModel : IDisposable
             ModelName = folder.Name,
             CacheIdentity = folder.Path,
             Tokenizer = new ByteTokenizer(folder.Spec.VocabularySize),
+            Policy = takesAll ? BatchPolicy.For(executor.Limits) with { QueueRequests = 1_000_000, QueueTokens = 1_000_000_000 } : null,
         });
         return new MeasuredModel(loop, folder.Spec.VocabularySize);
     }
@@ -57,12 +61,14 @@ internal sealed class MeasuredModel : IDisposable
 
     /// <summary>Generates past end tokens, greedily unless a temperature is given. Prefixes are shared only under the same <paramref name="salt"/>.</summary>
     /// <returns>The tokens and how it went.</returns>
-    public async Task<(int[] Tokens, GenerationOutcome Outcome)> GenerateAsync(int[] prompt, int newTokens, string salt = "", float temperature = 0)
+    public async Task<(int[] Tokens, GenerationOutcome Outcome)> GenerateAsync(
+        int[] prompt, int newTokens, string salt = "", float temperature = 0, string tenant = "bench", double weight = 1)
     {
         GenerationRequest request = new()
         {
             Id = $"r{Interlocked.Increment(ref _requests)}",
-            Tenant = "bench",
+            Tenant = tenant,
+            TenantWeight = weight,
             Prompt = prompt,
             MaxNewTokens = newTokens,
             Sampling = SamplingParameters.Greedy with { Temperature = temperature, Seed = 1 },
@@ -82,6 +88,9 @@ internal sealed class MeasuredModel : IDisposable
         }
         return ([.. tokens], generation.Outcome!);
     }
+
+    /// <summary>Where every tenant with work stands.</summary>
+    public async Task<IReadOnlyList<ShareSnapshot>> SharesAsync() => (await _loop.SnapshotAsync()).Shares;
 
     public void Dispose() => _loop.Dispose();
 }

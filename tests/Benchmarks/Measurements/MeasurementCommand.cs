@@ -12,6 +12,7 @@ internal static class MeasurementCommand
         ["scheduler"] = SchedulerMeasurement.RunAsync,
         ["batching"] = BatchingMeasurement.RunAsync,
         ["prefix"] = PrefixMeasurement.RunAsync,
+        ["tenants"] = TenantsMeasurement.RunAsync,
         ["perplexity"] = PerplexityMeasurement.RunAsync,
         ["admission"] = AdmissionMeasurement.RunAsync,
         ["cuda-host"] = CudaHostMeasurement.RunAsync,

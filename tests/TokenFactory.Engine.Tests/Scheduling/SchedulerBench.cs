@@ -14,9 +14,9 @@ internal sealed class SchedulerBench
     private long _stepId;
     private long _nextId = 1;
 
-    public SchedulerBench(ExecutorLimits limits, BatchPolicy? policy = null)
+    public SchedulerBench(ExecutorLimits limits, BatchPolicy? policy = null, long ticksPerSecond = TicksPerSecond)
     {
-        Scheduler = new Scheduler(limits, policy ?? BatchPolicy.For(limits), TicksPerSecond);
+        Scheduler = new Scheduler(limits, policy ?? BatchPolicy.For(limits), ticksPerSecond);
         _step = new ScheduledStep(limits);
     }
 
