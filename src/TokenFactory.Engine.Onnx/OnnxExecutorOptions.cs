@@ -41,6 +41,12 @@ public sealed record OnnxExecutorOptions
     /// <summary>Bytes of memory that the model may count on; null: the machine's, or its container's.</summary>
     public long? MemoryBytes { get; init; }
 
+    /// <summary>
+    /// Whether the first load of quantised weights compares them with the same in float32 on a text. That takes the memory of both and
+    /// some seconds; later loads find the figures in the cache folder.
+    /// </summary>
+    public bool MeasuresQuality { get; init; }
+
     /// <summary>The options of one of several replicas on this machine: its threads and its memory are divided among them.</summary>
     /// <param name="index">Which, from 0.</param>
     /// <param name="count">How many there are, at least 1.</param>

@@ -8,6 +8,7 @@ using TokenFactory.Engine.Onnx.Graph;
 using TokenFactory.Engine.Onnx.Kernels.Products;
 using TokenFactory.Engine.Onnx.Kv;
 using TokenFactory.Engine.Onnx.Memory;
+using TokenFactory.Engine.Onnx.Quality;
 using TokenFactory.Engine.Onnx.Weights;
 using TokenFactory.Models;
 using TokenFactory.Models.Configuration;
@@ -38,6 +39,9 @@ public sealed class OnnxModelExecutor : IModelExecutor
     public DeviceInfo Device { get; }
 
     public ExecutorLimits Limits { get; }
+
+    /// <summary>What quantising cost the model on a text; null where that was not measured, and for float32.</summary>
+    public QuantizationQuality? Quality { get; private init; }
 
     internal StepRunner Runner { get; }
 
@@ -79,12 +83,16 @@ public sealed class OnnxModelExecutor : IModelExecutor
             new DecoderSession(graph, cache, kernels.Operators, folder.Spec, geometry.Sequences, limits.MaxSamples, options.MaxStepTokens, threads));
         StepRunner Runner() => new(folder.Spec, map[WeightRole.TokenEmbedding], kernels.Slices, session, geometry.Sequences, limits.MaxSamples, geometry.Capacity);
 
+        QuantizationQuality? quality = options.MeasuresQuality && precision != WeightPrecision.Fp32
+            ? new QualityMeasurement(folder, options, geometry, cache, progress).Provide(Runner(), cancellation)
+            : null;
+
         progress?.Report(new ModelLoadProgress(ModelLoadStage.WarmUp, 0));
         cancellation.ThrowIfCancellationRequested();
         WarmUp.Run(Runner(), limits);
         DeviceInfo device = new(
             string.Create(CultureInfo.InvariantCulture, $"cpu:{options.DeviceIndex}"), HostCpu.Name(), $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}", precision.ToString().ToLowerInvariant(), machineBytes);
-        OnnxModelExecutor executor = new(device, limits, weights, kernels, session, Runner());
+        OnnxModelExecutor executor = new(device, limits, weights, kernels, session, Runner()) { Quality = quality };
         scope.Release();
         progress?.Report(new ModelLoadProgress(ModelLoadStage.Ready, 1));
         return executor;

@@ -31,7 +31,7 @@ internal sealed class StepRunner
         _capacity = capacity;
     }
 
-    /// <summary>Called with a slice's index and its logits before sampling; for tests.</summary>
+    /// <summary>Called with a slice's index and its logits before sampling; for tests, and for measuring what quantising costs.</summary>
     public Action<int, ReadOnlyMemory<float>>? LogitsObserver { get; set; }
 
     public void Run(StepPlan plan, StepResult result)

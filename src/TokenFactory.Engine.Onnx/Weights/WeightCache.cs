@@ -51,6 +51,9 @@ internal sealed class WeightCache
         }
     }
 
+    /// <summary>A new folder in a cache, which a later load removes where its maker did not.</summary>
+    public static string CreateTemporary(string root) => Directory.CreateDirectory(Path.Combine(root, TemporaryPrefix + Guid.NewGuid().ToString("N"))).FullName;
+
     private string ProvideElsewhere(Exception cause, string key, WeightLayout layout, WeightMap map, CancellationToken cancellation)
     {
         string fallback = Path.Combine(Path.GetTempPath(), "token-factory-onnx");
@@ -80,8 +83,7 @@ internal sealed class WeightCache
         Directory.CreateDirectory(root);
         RemoveAbandoned(root);
         RequireSpace(root, layout.ByteCount);
-        string temporary = Path.Combine(root, TemporaryPrefix + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(temporary);
+        string temporary = CreateTemporary(root);
         try
         {
             string weights = Path.Combine(temporary, WeightsFile);

@@ -12,6 +12,9 @@ public enum ModelLoadStage
     /// <summary>What computes is made ready for the model's shapes: sessions are built, kernels compiled.</summary>
     Build,
 
+    /// <summary>Quantised weights are compared with the model's own; left out where they are not quantised, or a cache has the figures.</summary>
+    Measure,
+
     /// <summary>First steps run.</summary>
     WarmUp,
 

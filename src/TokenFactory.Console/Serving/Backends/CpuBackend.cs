@@ -83,6 +83,7 @@ internal sealed class CpuBackend(DataFolder data, ModelCatalog catalog, MachineM
             MaxStepTokens = options.MaxStepTokens ?? usual.MaxStepTokens,
             KvMemoryBytes = options.KvMemoryMegabytes * Mebibyte,
             CacheFolder = data.ModelCache,
+            MeasuresQuality = true,
         };
     }
 }

@@ -10,8 +10,9 @@ internal sealed class LoadSteps(ModelLoadTicket ticket, TimeProvider clock)
     private static readonly (ModelLoadStage Stage, string Name, string Doing, double Weight)[] Stages =
     [
         (ModelLoadStage.Read, "Read", "Reading weights", 0.15),
-        (ModelLoadStage.Quantize, "Quantise", "Quantising weights", 0.45),
-        (ModelLoadStage.Build, "Build", "Building what computes", 0.3),
+        (ModelLoadStage.Quantize, "Quantise", "Quantising weights", 0.35),
+        (ModelLoadStage.Build, "Build", "Building what computes", 0.2),
+        (ModelLoadStage.Measure, "Measure", "Measuring what quantising costs", 0.2),
         (ModelLoadStage.WarmUp, "Warm up", "Warming up", 0.1),
     ];
 
