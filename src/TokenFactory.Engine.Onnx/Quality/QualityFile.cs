@@ -32,5 +32,7 @@ internal static class QualityFile
     }
 }
 
+// Damaged weights give figures that are no numbers; they are kept and shown like any others.
+[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(QuantizationQuality))]
 internal sealed partial class QualityJson : JsonSerializerContext;
